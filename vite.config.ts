@@ -1,0 +1,53 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+	plugins: [sveltekit()],
+	// two copies of yjs would not recognise each other's types
+	resolve: { dedupe: ['yjs', 'lib0', 'y-protocols', '@tiptap/pm'] },
+	build: { target: 'es2022' },
+	server: { proxy: { '/ws': { target: 'ws://127.0.0.1:8701', ws: true } } },
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/convergence/**/*.test.ts'],
+					exclude: ['src/**/*.svelte.test.ts'],
+					setupFiles: ['fake-indexeddb/auto']
+				}
+			},
+			{
+				extends: true,
+				resolve: { conditions: ['browser'] },
+				test: {
+					name: 'browser',
+					include: ['src/**/*.svelte.test.ts'],
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: playwright({
+							launchOptions: {
+								executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+								args: [
+									'--no-sandbox',
+									'--disable-gpu',
+									'--disable-quic',
+									'--no-first-run',
+									'--disable-background-networking',
+									'--disable-component-update',
+									'--disable-sync'
+								]
+							}
+						}),
+						instances: [{ browser: 'chromium' }]
+					}
+				}
+			}
+		]
+	}
+});
