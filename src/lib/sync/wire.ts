@@ -137,7 +137,7 @@ export function readMessage(frame: Uint8Array): Message | null {
 		const type = typesByNumber.get(decoding.readVarUint(decoder));
 		if (type === undefined) return null;
 		const body: unknown = decode(decoding.readTailAsUint8Array(decoder));
-		return isShaped(body, fields[type]) ? ({ type, ...body } as Message) : null;
+		return isShaped(body, fields[type]) ? ({ ...body, type } as Message) : null;
 	} catch {
 		return null;
 	}
