@@ -60,6 +60,7 @@ export interface Messages {
 	// circles
 	listCircles: { id: number };
 	circleList: { id: number; circles: string[] };
+	/** `after`: how many entries the caller already holds, so 0 asks for the whole log. */
 	fetchCircle: { id: number; circle: string; after: number };
 	circleEntries: { id: number; circle: string; entries: Bytes[] };
 	/** Compare-and-set [C2]; `foundingCode` only with the first entry of the agency. */
