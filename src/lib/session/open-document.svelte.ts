@@ -1,0 +1,186 @@
+/**
+ * One document as the document page and the editor see it.
+ *
+ * The editor is given a view, never the clear document itself [V2], and none at all when the document was written by
+ * a newer Throughline: then it is read without a schema [V1].
+ */
+import { createSubscriber } from 'svelte/reactivity';
+import type { Awareness } from 'y-protocols/awareness';
+import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema.ts';
+import { readBlocks, type ReadingBlock } from '#lib/casework/read-blocks.ts';
+import { templateUpdate } from '#lib/casework/templates.ts';
+import type { DocumentId, PersonId } from '#lib/circle/ids.ts';
+import type { SealedDocument } from '#lib/sync/sealed-document.ts';
+import type { View } from '#lib/sync/view.ts';
+import type { CaseFile } from './case-file.svelte.ts';
+import { colourOf } from './colours.ts';
+import type { RoomLease } from './rooms.ts';
+import type { SavedState } from './saved-state.ts';
+import type { Session } from './session.svelte.ts';
+
+export interface PersonHere {
+	readonly person: PersonId;
+	readonly name: string;
+	readonly colour: string;
+	readonly me: boolean;
+	/** How many tabs or devices they have open here. */
+	readonly sessions: number;
+}
+
+export class OpenDocument {
+	#session: Session;
+	#case: CaseFile;
+	#lease: RoomLease | null = $state.raw(null);
+	#view: View | null = $state.raw(null);
+	#loaded = $state(false);
+	#synced = $state(false);
+	#newer = $state(false);
+	#closed = false;
+	#subscribe: () => void;
+	#changed = new Set<() => void>();
+	#removers: (() => void)[] = [];
+	readonly id: DocumentId;
+
+	constructor(session: Session, caseFile: CaseFile, id: DocumentId) {
+		this.#session = session;
+		this.#case = caseFile;
+		this.id = id;
+		this.#subscribe = createSubscriber((update) => {
+			this.#changed.add(update);
+			return () => this.#changed.delete(update);
+		});
+		// the case's index names the document's template, so it has to be here first
+		this.#removers.push(caseFile.onChange(() => void this.#open()));
+		void this.#open();
+	}
+
+	get #entry() {
+		return this.#case.documents.find(({ id }) => id === this.id);
+	}
+
+	get title(): string {
+		return this.#entry?.title ?? '';
+	}
+	rename(text: string): void {
+		this.#case.renameDocument(this.id, text);
+		void this.#session.summaries?.note(this.id, { title: text });
+	}
+	get kind(): string {
+		return this.#entry?.kind ?? '';
+	}
+
+	/** `newer`: written by a newer Throughline, shown without an editor until this one is updated. */
+	get status(): 'loading' | 'ready' | 'unavailable' | 'newer' {
+		if (this.#newer) return 'newer';
+		if (this.#entry === undefined)
+			return this.#case.status === 'ready' || this.#case.status === 'unavailable' ? 'unavailable' : 'loading';
+		if (!this.#loaded) return 'loading';
+		if (this.#synced || this.#session.summaries?.get(this.id)?.here) return 'ready';
+		return this.#session.relay === 'offline' ? 'unavailable' : 'loading';
+	}
+
+	get canWrite(): boolean {
+		return this.#case.canWrite;
+	}
+
+	/** What the editor binds to; another object after `renewView`. */
+	get view(): View | null {
+		return this.status === 'ready' ? this.#view : null;
+	}
+	get awareness(): Awareness | null {
+		return this.#lease?.sealed.presence ?? null;
+	}
+
+	/** A fresh view from the clear document, for when the old one has gone its own way. */
+	renewView(): void {
+		const sealed = this.#lease?.sealed;
+		if (sealed === undefined || this.#newer || this.#closed) return;
+		this.#view?.close();
+		this.#view = sealed.openView();
+	}
+
+	/** The document without a schema, for reading. */
+	get blocks(): readonly ReadingBlock[] {
+		this.#subscribe();
+		return this.#lease === null ? [] : readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD));
+	}
+
+	/** Who has this document open, ourselves first. */
+	get people(): readonly PersonHere[] {
+		this.#subscribe();
+		const me = this.#session.myPerson;
+		const counts = new Map<PersonId, number>([[me, 1]]);
+		for (const { person } of this.#lease?.sealed.people ?? []) counts.set(person, (counts.get(person) ?? 0) + 1);
+		return [...counts].map(([person, sessions]) => ({
+			person,
+			name: person === me ? this.#session.myName : (this.#case.known?.nameOf(person) ?? 'Somebody'),
+			colour: colourOf(person),
+			me: person === me,
+			sessions
+		}));
+	}
+
+	get saved(): SavedState {
+		return this.#session.saved;
+	}
+
+	async flush(): Promise<void> {
+		await Promise.all([this.#lease?.sealed.flush(), this.#session.rooms.flush()]);
+	}
+
+	async close(): Promise<void> {
+		if (this.#closed) return;
+		this.#closed = true;
+		for (const remove of this.#removers.splice(0)) remove();
+		this.#session.leaveDocument(this);
+		await this.#lease?.sealed.flush();
+		this.#view?.close();
+		await this.#lease?.close();
+	}
+
+	/** The sealed document, for the session's own accounts. */
+	get sealed(): SealedDocument | null {
+		return this.#lease?.sealed ?? null;
+	}
+
+	async #open(): Promise<void> {
+		const entry = this.#entry;
+		const known = this.#case.known;
+		if (this.#lease !== null || this.#closed || entry === undefined || known === undefined) return;
+		const seed = templateUpdate(entry.template);
+		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
+		this.#lease = lease;
+		const { sealed } = lease;
+		const tell = () => {
+			for (const update of this.#changed) update();
+		};
+		// a template we do not know is a newer Throughline's as well: its text would be missing from an editor
+		const judge = () => {
+			this.#newer = sealed.schema > SCHEMA_VERSION || entry.schema > SCHEMA_VERSION || (entry.template !== '' && seed === null);
+			if (this.#newer) this.#view = null;
+		};
+		sealed.clear.on('update', tell);
+		this.#removers.push(
+			() => sealed.clear.off('update', tell),
+			sealed.onPeople(tell),
+			sealed.onSaved(tell),
+			sealed.onSchema(judge)
+		);
+		await sealed.loaded;
+		if (this.#closed) return;
+		judge();
+		if (!this.#newer) this.#view = sealed.openView();
+		this.#introduce(sealed);
+		this.#loaded = true;
+		this.#session.enterDocument(this);
+		tell();
+		await sealed.synced;
+		this.#synced = true;
+		await this.#session.summaries?.note(this.id, { title: entry.title, here: true });
+	}
+
+	#introduce(sealed: SealedDocument): void {
+		const { myPerson, myName } = this.#session;
+		sealed.presence.setLocalStateField('user', { name: myName, color: colourOf(myPerson) });
+	}
+}

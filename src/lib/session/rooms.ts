@@ -1,0 +1,105 @@
+/**
+ * The sealed documents that are open in this tab, each opened once however many pages look at it, and the sweep that
+ * brings what is not open: work that waits is sent, and what others wrote comes to this device.
+ */
+import type { DocumentId } from '#lib/circle/ids.ts';
+import type { Lane } from '#lib/circle/state.ts';
+import { readRoom, writeRoom, type Room } from '#lib/envelope/room.ts';
+import { openSealedDocument, type SealedDocument } from '#lib/sync/sealed-document.ts';
+import type { DeviceStorage } from '#lib/storage/storage.ts';
+import type { KnownCircle } from './known-circle.ts';
+import type { Vault } from './vault.ts';
+
+export interface RoomLease {
+	readonly sealed: SealedDocument;
+	close(): Promise<void>;
+}
+
+export interface RoomsOptions {
+	readonly vault: Vault;
+	readonly storage: DeviceStorage;
+	/** Where the relay is, `ws(s)://host`. */
+	readonly url: string;
+	readonly origin: string;
+	readonly schema: number;
+}
+
+export class Rooms {
+	#options: RoomsOptions;
+	#open = new Map<string, { sealed: SealedDocument; leases: number }>();
+	#listeners = new Set<() => void>();
+
+	constructor(options: RoomsOptions) {
+		this.#options = options;
+	}
+
+	/** Told whenever a document is opened or closed, or its saved state changes. */
+	onChange(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	get sealedDocuments(): readonly SealedDocument[] {
+		return [...this.#open.values()].map(({ sealed }) => sealed);
+	}
+
+	open(known: KnownCircle, document: DocumentId, seed?: Uint8Array, lane: Lane = 'body'): RoomLease {
+		const room: Room = { circle: known.circle, document, lane, generation: 0 };
+		const name = writeRoom(room);
+		const existing = this.#open.get(name) ?? this.#openRoom(room, name, known, seed);
+		existing.leases++;
+		let closed = false;
+		return {
+			sealed: existing.sealed,
+			close: async () => {
+				if (closed) return;
+				closed = true;
+				if (--existing.leases > 0) return;
+				this.#open.delete(name);
+				await existing.sealed.close();
+				this.#tell();
+			}
+		};
+	}
+
+	/** Everything typed so far is on this device when it settles. */
+	async flush(): Promise<void> {
+		await Promise.all(this.sealedDocuments.map((sealed) => sealed.flush()));
+	}
+
+	async close(): Promise<void> {
+		const open = this.sealedDocuments;
+		this.#open.clear();
+		await Promise.all(open.map((sealed) => sealed.close()));
+		this.#listeners.clear();
+	}
+
+	#openRoom(room: Room, name: string, known: KnownCircle, seed: Uint8Array | undefined) {
+		const { vault, storage, url, origin, schema } = this.#options;
+		const sealed = openSealedDocument({
+			room,
+			device: vault.device,
+			deviceSecret: vault.deviceSecret,
+			circle: known,
+			storage,
+			url,
+			origin,
+			schema,
+			...(seed === undefined ? {} : { seed })
+		});
+		const opened = { sealed, leases: 0 };
+		this.#open.set(name, opened);
+		sealed.onSaved(() => this.#tell());
+		this.#tell();
+		return opened;
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}
+
+/** The room of an outbox row, or null for one that an older or newer version wrote. */
+export function roomOf(name: string): Room | null {
+	return readRoom(name);
+}

@@ -1,0 +1,404 @@
+/**
+ * Throughline on this device, put together: who I am, my cases, what is open, what is saved.
+ */
+import { SCHEMA_VERSION } from '#lib/casework/schema.ts';
+import { foundCircle } from '#lib/circle/actions.ts';
+import { isCircleId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
+import type { Role } from '#lib/circle/state.ts';
+import { renameCase } from '#lib/casework/case-index.ts';
+import { indexDocumentOf } from '#lib/envelope/room.ts';
+import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
+import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
+import { CaseFile, type Outcome } from './case-file.svelte.ts';
+import { CircleBook } from './circle-book.ts';
+import { acceptInvitation, readInvitation, type Invitation } from './invitations.ts';
+import type { KnownCircle } from './known-circle.ts';
+import type { OpenDocument } from './open-document.svelte.ts';
+import { Rooms } from './rooms.ts';
+import { savedStateOf, type SavedState } from './saved-state.ts';
+import { sentenceFor } from './sentences.ts';
+import { Summaries } from './summaries.ts';
+import { sweep } from './sweep.ts';
+import { openVault, type Vault } from './vault.ts';
+
+export interface CaseSummary {
+	readonly circle: CircleId;
+	readonly title: string;
+	readonly role: Role;
+	readonly updatedAt: number;
+	/** Changes of this case that the relay does not have yet. */
+	readonly waiting: number;
+}
+
+type Waiting = Awaited<ReturnType<DeviceStorage['outbox']['waiting']>>;
+
+
+export class Session {
+	#status: 'loading' | 'empty' | 'ready' | 'failed' = $state('loading');
+	#failure: string | null = $state(null);
+	#relay: 'connecting' | 'connected' | 'offline' = $state('connecting');
+	#founded: boolean | null = $state(null);
+	#version = $state(0); // counts what changed in circles, summaries and rooms
+	#now = $state(Date.now());
+	#waiting: Waiting = $state.raw([]);
+	#setAside = $state(0);
+	#storageProblem: string | null = $state(null);
+	#catchingUp = $state(false);
+	#current: OpenDocument | null = $state.raw(null);
+
+	#storage: DeviceStorage | undefined;
+	#vault: Vault | undefined;
+	#connection: CirclesConnection | undefined;
+	#circles: CircleBook | undefined;
+	#rooms: Rooms | undefined;
+	#summaries: Summaries | undefined;
+	#removers: (() => void)[] = [];
+	#ticking: ReturnType<typeof setInterval> | undefined;
+	#sweeping: AbortController | undefined;
+
+	readonly #namespace: string;
+
+	constructor(namespace = 'throughline') {
+		this.#namespace = namespace;
+	}
+
+	get status() {
+		return this.#status;
+	}
+	/** Why the session failed, as a sentence. */
+	get failure() {
+		return this.#failure;
+	}
+	get relay() {
+		return this.#relay;
+	}
+	/** Does an agency work at this relay already? null until the relay has said. */
+	get founded() {
+		return this.#founded;
+	}
+	/** Is it still possible that the relay is about to tell us of a case? */
+	get looking(): boolean {
+		return this.#status === 'loading' || this.#relay === 'connecting' || this.#catchingUp;
+	}
+
+	get myPerson(): PersonId {
+		return this.vault.profile.person;
+	}
+	get myName(): string {
+		return this.vault.profile.name;
+	}
+	get agencyName(): string {
+		this.#version;
+		return this.agency?.agencyName ?? this.#anyCircle?.agencyName ?? '';
+	}
+	/** The agency's circle, unless we are only a guest in somebody's case. */
+	get agency(): KnownCircle | undefined {
+		this.#version;
+		return this.#circles?.all.find(({ state, role }) => state.kind === 'agency' && role !== null);
+	}
+
+	get cases(): readonly CaseSummary[] {
+		this.#version;
+		return (this.#circles?.all ?? [])
+			.flatMap((known) => {
+				if (known.state.kind !== 'case' || known.role === null) return [];
+				const summary = this.#summaries?.get(known.circle);
+				const waiting = this.#waiting
+					.filter(({ room }) => room.startsWith(`${known.circle}.`))
+					.reduce((sum, { count }) => sum + count, 0);
+				return {
+					circle: known.circle,
+					title: summary?.title ?? '',
+					role: known.role,
+					updatedAt: summary?.updatedAt ?? 0,
+					waiting
+				};
+			})
+			.sort((a, b) => b.updatedAt - a.updatedAt || a.title.localeCompare(b.title));
+	}
+
+	get saved(): SavedState {
+		this.#version;
+		const details = (this.#rooms?.sealedDocuments ?? []).map((sealed) => sealed.saved);
+		const unsealed = details.reduce((sum, detail) => sum + detail.unsealed, 0);
+		const gaps = details.flatMap((detail) => detail.gaps.map(({ person }) => this.#nameAnywhere(person)));
+		const refused = details.flatMap((detail) => (detail.refused === null ? [] : sentenceFor(detail.refused)));
+		return savedStateOf({
+			now: this.#now,
+			connected: this.#relay === 'connected',
+			unsealed,
+			unsealedSince: unsealed === 0 ? null : Math.min(...details.map((detail) => detail.since ?? this.#now)),
+			waiting: this.#waiting.map(({ room, count, since }) => ({ document: this.#titleOf(room), waiting: count, since })),
+			seenBy: this.#current?.sealed?.saved.seenBy.map((person) => this.#nameAnywhere(person)) ?? [],
+			problems: [
+				...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
+				...(this.#circles !== undefined && this.#circles.differing.size > 0 ? [sentenceFor('record-differs')] : []),
+				...new Set(gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`)),
+				...new Set(refused)
+			],
+			setAside: this.#setAside
+		});
+	}
+
+	/** Opens this device. Settles when the first page can be drawn; the relay is looked for meanwhile. */
+	async start(): Promise<void> {
+		this.#status = 'loading';
+		this.#failure = null;
+		try {
+			this.#storage = await openStorage(this.#namespace);
+		} catch {
+			return this.#fail('storage-refused');
+		}
+		const vault = await openVault(this.#storage).catch(() => ({ ok: false, reason: 'storage-refused' }) as const);
+		if (!vault.ok) return this.#fail(vault.reason);
+		this.#vault = vault.value;
+		await this.#putTogether(this.#storage, vault.value);
+		this.#judge();
+	}
+
+	/** Founds the agency with the code that the relay printed. */
+	async found(wish: { agencyName: string; yourName: string; code: string }): Promise<Outcome> {
+		const { vault } = this;
+		await vault.keepProfile({ ...vault.profile, name: wish.yourName });
+		const founded = await foundCircle({
+			kind: 'agency',
+			parent: null,
+			agencyName: wish.agencyName,
+			device: vault.device,
+			person: vault.profile.person,
+			personName: wish.yourName,
+			at: Date.now()
+		});
+		const answer = await this.#need(this.#connection).append(founded.circle, founded.bytes, { foundingCode: wish.code });
+		if (!answer.ok) return { ok: false, message: sentenceFor(answer.reason) };
+		await this.circles.add(founded.circle, [founded.bytes], false);
+		await vault.keepProfile({ ...vault.profile, agency: founded.circle });
+		this.#judge();
+		return { ok: true };
+	}
+
+	/** Opens a new case, offline too, and answers with its circle. */
+	async createCase(title: string): Promise<CircleId> {
+		const { vault } = this;
+		const agency = this.agency;
+		const founded = await foundCircle({
+			kind: 'case',
+			parent: agency?.circle ?? null,
+			agencyName: this.agencyName,
+			device: vault.device,
+			person: vault.profile.person,
+			personName: vault.profile.name,
+			at: Date.now()
+		});
+		const known = await this.circles.add(founded.circle, [founded.bytes], true);
+		if (!known.ok) throw new Error(`a case made here was refused: ${known.reason}`);
+		const lease = this.rooms.open(known.value, await indexDocumentOf(founded.circle));
+		lease.sealed.edit((doc) => renameCase(doc, title));
+		await this.#need(this.#summaries).note(founded.circle, { title, updatedAt: Date.now(), here: true });
+		await lease.sealed.flush();
+		await lease.close();
+		return founded.circle;
+	}
+
+	/** Only a member of the agency may open new cases. */
+	get canCreateCase(): boolean {
+		const role = this.agency?.role;
+		return role === 'owner' || role === 'editor';
+	}
+
+	openCase(circle: string): CaseFile {
+		return new CaseFile(this, circle as CircleId);
+	}
+
+	async readInvitation(
+		fragment: string
+	): Promise<{ ok: true; invitation: Invitation } | { ok: false; message: string }> {
+		if (!(await this.#reachRelay(fragment))) return { ok: false, message: sentenceFor('offline') };
+		const read = await readInvitation(this.#need(this.#connection), this.vault, fragment, Date.now());
+		return read.ok ? { ok: true, invitation: read.value } : { ok: false, message: sentenceFor(read.reason) };
+	}
+
+	/** Joins with the name given; answers with the case the invitation leads to. */
+	async join(invitation: Invitation, yourName: string): Promise<Outcome & { circle?: CircleId }> {
+		const { vault } = this;
+		await vault.keepProfile({ ...vault.profile, name: yourName });
+		const joined = await acceptInvitation(this.circles, vault, invitation, yourName, () => Date.now());
+		if (!joined.ok) return { ok: false, message: sentenceFor(joined.reason) };
+		const agency = invitation.circles.find(({ state }) => state.kind === 'agency');
+		if (agency !== undefined) await vault.keepProfile({ ...vault.profile, agency: agency.circle });
+		this.#judge();
+		return invitation.caseCircle === null ? { ok: true } : { ok: true, circle: invitation.caseCircle };
+	}
+
+	/** What could not be opened, checked or allowed, as bytes to hand to somebody who can look into it [E6]. */
+	async exportSetAside(): Promise<Blob> {
+		const rows = await this.#need(this.#storage).setAside.list();
+		return new Blob([JSON.stringify(rows.map((row) => ({ ...row, bytes: [...row.bytes] })))], {
+			type: 'application/json'
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#sweeping?.abort();
+		clearInterval(this.#ticking);
+		for (const remove of this.#removers.splice(0)) remove();
+		await this.#rooms?.close();
+		await this.#circles?.close();
+		this.#connection?.close();
+		await this.#storage?.close();
+	}
+
+	// for the classes of this folder
+
+	get vault(): Vault {
+		return this.#need(this.#vault);
+	}
+	get circles(): CircleBook {
+		return this.#need(this.#circles);
+	}
+	get rooms(): Rooms {
+		return this.#need(this.#rooms);
+	}
+	get summaries(): Summaries | undefined {
+		return this.#summaries;
+	}
+
+	/** The circle with this id, as soon as this device knows it; undefined when the id is none at all. */
+	async circleOf(circle: CircleId): Promise<KnownCircle | undefined> {
+		if (!isCircleId(circle)) return undefined;
+		const book = this.circles;
+		const known = book.get(circle);
+		if (known !== undefined) return known;
+		return new Promise((resolve) => {
+			const remove = book.onChange(() => {
+				const found = book.get(circle);
+				if (found === undefined) return;
+				remove();
+				resolve(found);
+			});
+			this.#removers.push(remove, () => resolve(undefined));
+		});
+	}
+
+	enterDocument(document: OpenDocument): void {
+		this.#current = document;
+	}
+	leaveDocument(document: OpenDocument): void {
+		if (this.#current === document) this.#current = null;
+	}
+
+	async #putTogether(storage: DeviceStorage, vault: Vault): Promise<void> {
+		const url = location.origin.replace(/^http/, 'ws');
+		const connection = connectCircles({ url, origin: location.origin, device: vault.device });
+		const rooms = new Rooms({ vault, storage, url, origin: location.origin, schema: SCHEMA_VERSION });
+		const circles = new CircleBook(vault, connection, `${this.#namespace}/circles`);
+		const summaries = new Summaries(vault);
+		this.#connection = connection;
+		this.#rooms = rooms;
+		this.#circles = circles;
+		this.#summaries = summaries;
+		const touched = () => {
+			this.#version++;
+			this.#tick();
+		};
+		const counted = async () => {
+			this.#waiting = await storage.outbox.waiting();
+			this.#setAside = (await storage.setAside.list()).length;
+			touched();
+		};
+		this.#removers.push(
+			circles.onChange(() => this.#judge()),
+			circles.onChange(touched),
+			summaries.onChange(touched),
+			rooms.onChange(touched),
+			storage.outbox.onChange(() => void counted()),
+			storage.setAside.onChange(() => void counted()),
+			storage.onStatus((status) => {
+				this.#storageProblem = status === 'ok' ? null : `storage-${status}`;
+			}),
+			connection.onStatus((status) => this.#follow(status))
+		);
+		await summaries.open();
+		await circles.open();
+		await counted();
+		this.#follow(connection.status);
+	}
+
+	#follow(status: CirclesConnection['status']): void {
+		const before = this.#relay;
+		this.#relay = status === 'connected' || status === 'connecting' ? status : 'offline';
+		if (status !== 'connected') return;
+		this.#founded = this.#connection?.relayFounded() ?? null;
+		if (before !== 'connected') void this.#catchUp();
+	}
+
+	async #catchUp(): Promise<void> {
+		this.#sweeping?.abort();
+		const sweeping = new AbortController();
+		this.#sweeping = sweeping;
+		this.#catchingUp = true;
+		await this.circles.catchUp();
+		this.#catchingUp = false;
+		await sweep({
+			rooms: this.rooms,
+			circles: this.circles,
+			summaries: this.#need(this.#summaries),
+			waiting: this.#waiting.map(({ room }) => room),
+			signal: sweeping.signal
+		});
+	}
+
+	#judge(): void {
+		if (this.#status === 'failed') return;
+		const mine = this.circles.all.some(({ role }) => role !== null);
+		this.#status = mine ? 'ready' : 'empty';
+	}
+
+	#fail(reason: string): void {
+		this.#failure = sentenceFor(reason);
+		this.#status = 'failed';
+	}
+
+	/** The clock only runs while something waits, since only then does the time matter. */
+	#tick(): void {
+		this.#now = Date.now();
+		const pending = this.#waiting.length > 0 || (this.#rooms?.sealedDocuments ?? []).some(({ saved }) => saved.unsealed > 0);
+		if (pending) this.#ticking ??= setInterval(() => (this.#now = Date.now()), 1_000);
+		else {
+			clearInterval(this.#ticking);
+			this.#ticking = undefined;
+		}
+	}
+
+	/** Waits for the first answer of the relay; a mangled link needs none. */
+	async #reachRelay(_fragment: string): Promise<boolean> {
+		const connection = this.#need(this.#connection);
+		if (connection.status === 'connected') return true;
+		return new Promise((resolve) => {
+			const remove = connection.onStatus((status) => {
+				if (status === 'connecting') return;
+				remove();
+				resolve(status === 'connected');
+			});
+		});
+	}
+
+	get #anyCircle(): KnownCircle | undefined {
+		return this.#circles?.all.find(({ role }) => role !== null);
+	}
+
+	#nameAnywhere(person: PersonId): string {
+		const known = this.#circles?.all.find(({ state }) => state.people.has(person));
+		return known?.nameOf(person) ?? 'somebody';
+	}
+
+	#titleOf(room: string): string {
+		const [circle = '', document = ''] = room.split('.');
+		return this.#summaries?.get(document)?.title ?? this.#summaries?.get(circle)?.title ?? 'A document';
+	}
+
+	#need<T>(part: T | undefined): T {
+		if (part === undefined) throw new Error('the session has not been started');
+		return part;
+	}
+}
