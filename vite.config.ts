@@ -1,6 +1,9 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromiumArgs, findChromium } from './scripts/chromium.js';
+
+const chromium = findChromium();
 
 export default defineConfig({
 	plugins: [sveltekit()],
@@ -15,9 +18,20 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
-					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/convergence/**/*.test.ts'],
+					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/*.test.ts', 'tests/support/**/*.test.ts'],
 					exclude: ['src/**/*.svelte.test.ts'],
 					setupFiles: ['fake-indexeddb/auto']
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'convergence',
+					environment: 'node',
+					include: ['tests/convergence/**/*.test.ts'],
+					setupFiles: ['fake-indexeddb/auto'],
+					testTimeout: 120_000,
+					hookTimeout: 60_000
 				}
 			},
 			{
@@ -31,18 +45,7 @@ export default defineConfig({
 						headless: true,
 						screenshotFailures: false,
 						provider: playwright({
-							launchOptions: {
-								executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-								args: [
-									'--no-sandbox',
-									'--disable-gpu',
-									'--disable-quic',
-									'--no-first-run',
-									'--disable-background-networking',
-									'--disable-component-update',
-									'--disable-sync'
-								]
-							}
+							launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumArgs] }
 						}),
 						instances: [{ browser: 'chromium' }]
 					}

@@ -3,7 +3,13 @@
  * mirrors it.
  */
 import { createSubscriber } from 'svelte/reactivity';
-import { addDocument, readCaseTitle, readDocuments, renameCase, renameDocument } from '#lib/casework/case-index.ts';
+import {
+	addDocument,
+	readCaseTitle,
+	readDocuments,
+	renameCase,
+	renameDocument
+} from '#lib/casework/case-index.ts';
 import { documentKinds } from '#lib/casework/kinds.ts';
 import { SCHEMA_VERSION } from '#lib/casework/schema.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';

@@ -68,7 +68,9 @@ export class CircleBook {
 			const extended = await existing.extend(entries);
 			return extended.ok ? { ok: true, value: existing } : extended;
 		}
-		const created = await KnownCircle.create(this.#vault, circle, entries, unsent, (known) => this.#refresh(known));
+		const created = await KnownCircle.create(this.#vault, circle, entries, unsent, (known) =>
+			this.#refresh(known)
+		);
 		if (!created.ok) return created;
 		this.#follow(created.value);
 		if (unsent) void this.#send(created.value);
@@ -140,7 +142,9 @@ export class CircleBook {
 	async #load(circle: CircleId, value: unknown): Promise<void> {
 		const row = readCircleRow(value);
 		if (row === null) return;
-		const created = await KnownCircle.create(this.#vault, circle, row.entries, row.unsent, (known) => this.#refresh(known));
+		const created = await KnownCircle.create(this.#vault, circle, row.entries, row.unsent, (known) =>
+			this.#refresh(known)
+		);
 		if (created.ok) this.#follow(created.value);
 	}
 

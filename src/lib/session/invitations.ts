@@ -28,7 +28,11 @@ export interface Invitation {
 	readonly alreadyMember: boolean;
 	/** The case it leads to, if it is for one. */
 	readonly caseCircle: CircleId | null;
-	readonly circles: readonly { readonly circle: CircleId; readonly entries: readonly Bytes[]; readonly state: CircleState }[];
+	readonly circles: readonly {
+		readonly circle: CircleId;
+		readonly entries: readonly Bytes[];
+		readonly state: CircleState;
+	}[];
 }
 
 /** Appends one invitation to every circle given, and answers with the link for all of them. */
@@ -54,12 +58,14 @@ export async function makeInvitation(
 /** What the invitation in a link's fragment is, or why it is none. */
 export async function readInvitation(
 	connection: CirclesConnection,
+	reachRelay: () => Promise<boolean>,
 	vault: Vault,
 	fragment: string,
 	now: number
 ): Promise<Verdict<Invitation>> {
 	const link = await readLink(fragment);
 	if (!link.ok) return link;
+	if (!(await reachRelay())) return { ok: false, reason: 'offline' };
 	const invite = await inviteSecretOf(link.value);
 	const found = await connection.findInvitation(invite);
 	if (!found.ok) return found;

@@ -110,7 +110,8 @@ export class OpenDocument {
 		this.#subscribe();
 		const me = this.#session.myPerson;
 		const counts = new Map<PersonId, number>([[me, 1]]);
-		for (const { person } of this.#lease?.sealed.people ?? []) counts.set(person, (counts.get(person) ?? 0) + 1);
+		for (const { person } of this.#lease?.sealed.people ?? [])
+			counts.set(person, (counts.get(person) ?? 0) + 1);
 		return [...counts].map(([person, sessions]) => ({
 			person,
 			name: person === me ? this.#session.myName : (this.#case.known?.nameOf(person) ?? 'Somebody'),
@@ -156,7 +157,10 @@ export class OpenDocument {
 		};
 		// a template we do not know is a newer Throughline's as well: its text would be missing from an editor
 		const judge = () => {
-			this.#newer = sealed.schema > SCHEMA_VERSION || entry.schema > SCHEMA_VERSION || (entry.template !== '' && seed === null);
+			this.#newer =
+				sealed.schema > SCHEMA_VERSION ||
+				entry.schema > SCHEMA_VERSION ||
+				(entry.template !== '' && seed === null);
 			if (this.#newer) this.#view = null;
 		};
 		sealed.clear.on('update', tell);

@@ -4,7 +4,7 @@
  */
 import type { DocumentId } from '#lib/circle/ids.ts';
 import type { Lane } from '#lib/circle/state.ts';
-import { readRoom, writeRoom, type Room } from '#lib/envelope/room.ts';
+import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { openSealedDocument, type SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { DeviceStorage } from '#lib/storage/storage.ts';
 import type { KnownCircle } from './known-circle.ts';
@@ -97,9 +97,4 @@ export class Rooms {
 	#tell(): void {
 		for (const listener of this.#listeners) listener();
 	}
-}
-
-/** The room of an outbox row, or null for one that an older or newer version wrote. */
-export function roomOf(name: string): Room | null {
-	return readRoom(name);
 }

@@ -14,14 +14,24 @@ const calm: SavedFacts = {
 const waiting = (count: number, age: number) => [{ document: 'Plan', waiting: count, since: calm.now - age }];
 
 test('the worst stage counts: what is only on the screen is never called saved', () => {
-	const state = savedStateOf({ ...calm, unsealed: 1, unsealedSince: calm.now - 10, waiting: waiting(2, 10), seenBy: ['Ana'] });
+	const state = savedStateOf({
+		...calm,
+		unsealed: 1,
+		unsealedSince: calm.now - 10,
+		waiting: waiting(2, 10),
+		seenBy: ['Ana']
+	});
 	expect(state.stage).toBe('screen');
 	expect(state.label).not.toMatch(/saved/i);
 });
 
 test('what waits for the relay is counted, in the singular too', () => {
-	expect(savedStateOf({ ...calm, waiting: waiting(1, 0) }).label).toBe('Saved on this device · 1 change waiting for the relay');
-	expect(savedStateOf({ ...calm, waiting: waiting(3, 0) }).label).toBe('Saved on this device · 3 changes waiting for the relay');
+	expect(savedStateOf({ ...calm, waiting: waiting(1, 0) }).label).toBe(
+		'Saved on this device · 1 change waiting for the relay'
+	);
+	expect(savedStateOf({ ...calm, waiting: waiting(3, 0) }).label).toBe(
+		'Saved on this device · 3 changes waiting for the relay'
+	);
 });
 
 test('yellow after 2.5 seconds and red after 10, but offline work on this device never turns red by itself', () => {
@@ -29,7 +39,9 @@ test('yellow after 2.5 seconds and red after 10, but offline work on this device
 	expect(savedStateOf({ ...calm, waiting: waiting(1, 3_000) }).level).toBe('warn');
 	expect(savedStateOf({ ...calm, waiting: waiting(1, 11_000) }).level).toBe('danger');
 	expect(savedStateOf({ ...calm, connected: false, waiting: waiting(1, 11_000) }).level).toBe('warn');
-	expect(savedStateOf({ ...calm, connected: false, unsealed: 1, unsealedSince: calm.now - 11_000 }).level).toBe('danger');
+	expect(
+		savedStateOf({ ...calm, connected: false, unsealed: 1, unsealedSince: calm.now - 11_000 }).level
+	).toBe('danger');
 });
 
 test('work that waits for more than a day is a lasting problem, online or not', () => {
@@ -40,6 +52,8 @@ test('work that waits for more than a day is a lasting problem, online or not', 
 
 test('who has seen it is said by name, and never before the relay has it', () => {
 	expect(savedStateOf({ ...calm, seenBy: ['Ana'] }).label).toBe('Saved · seen by Ana');
-	expect(savedStateOf({ ...calm, seenBy: ['Ana', 'Ben', 'Chloé'] }).label).toBe('Saved · seen by Ana and 2 others');
+	expect(savedStateOf({ ...calm, seenBy: ['Ana', 'Ben', 'Chloé'] }).label).toBe(
+		'Saved · seen by Ana and 2 others'
+	);
 	expect(savedStateOf({ ...calm, seenBy: ['Ana'], waiting: waiting(1, 0) }).stage).toBe('device');
 });

@@ -52,7 +52,9 @@ export function savedStateOf(facts: SavedFacts): SavedState {
 		facts.unsealed > 0 ? 'screen' : waiting > 0 ? 'device' : facts.seenBy.length > 0 ? 'seen' : 'relay';
 	const problems = [...facts.problems];
 	if (since !== null && facts.now - since > DAY)
-		problems.push('Some of your work has waited for the relay for more than a day. It is safe on this device only.');
+		problems.push(
+			'Some of your work has waited for the relay for more than a day. It is safe on this device only.'
+		);
 	const state = {
 		stage,
 		waiting,
@@ -85,7 +87,12 @@ function levelOf(
 	since: number | null,
 	problems: number
 ): SavedState['level'] {
-	const age = stage === 'screen' ? ageOf(facts.unsealedSince, facts.now) : stage === 'device' ? ageOf(since, facts.now) : 0;
+	const age =
+		stage === 'screen'
+			? ageOf(facts.unsealedSince, facts.now)
+			: stage === 'device'
+				? ageOf(since, facts.now)
+				: 0;
 	// offline, what is safely on this device is no reason for alarm, only worth knowing
 	const worst = stage === 'device' && !facts.connected ? 'warn' : 'danger';
 	if (problems > 0 || (age > DANGER_AFTER && worst === 'danger')) return 'danger';

@@ -32,7 +32,6 @@ export interface CaseSummary {
 
 type Waiting = Awaited<ReturnType<DeviceStorage['outbox']['waiting']>>;
 
-
 export class Session {
 	#status: 'loading' | 'empty' | 'ready' | 'failed' = $state('loading');
 	#failure: string | null = $state(null);
@@ -128,11 +127,17 @@ export class Session {
 			connected: this.#relay === 'connected',
 			unsealed,
 			unsealedSince: unsealed === 0 ? null : Math.min(...details.map((detail) => detail.since ?? this.#now)),
-			waiting: this.#waiting.map(({ room, count, since }) => ({ document: this.#titleOf(room), waiting: count, since })),
+			waiting: this.#waiting.map(({ room, count, since }) => ({
+				document: this.#titleOf(room),
+				waiting: count,
+				since
+			})),
 			seenBy: this.#current?.sealed?.saved.seenBy.map((person) => this.#nameAnywhere(person)) ?? [],
 			problems: [
 				...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
-				...(this.#circles !== undefined && this.#circles.differing.size > 0 ? [sentenceFor('record-differs')] : []),
+				...(this.#circles !== undefined && this.#circles.differing.size > 0
+					? [sentenceFor('record-differs')]
+					: []),
 				...new Set(gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`)),
 				...new Set(refused)
 			],
@@ -149,7 +154,9 @@ export class Session {
 		} catch {
 			return this.#fail('storage-refused');
 		}
-		const vault = await openVault(this.#storage).catch(() => ({ ok: false, reason: 'storage-refused' }) as const);
+		const vault = await openVault(this.#storage).catch(
+			() => ({ ok: false, reason: 'storage-refused' }) as const
+		);
 		if (!vault.ok) return this.#fail(vault.reason);
 		this.#vault = vault.value;
 		await this.#putTogether(this.#storage, vault.value);
@@ -169,7 +176,9 @@ export class Session {
 			personName: wish.yourName,
 			at: Date.now()
 		});
-		const answer = await this.#need(this.#connection).append(founded.circle, founded.bytes, { foundingCode: wish.code });
+		const answer = await this.#need(this.#connection).append(founded.circle, founded.bytes, {
+			foundingCode: wish.code
+		});
 		if (!answer.ok) return { ok: false, message: sentenceFor(answer.reason) };
 		await this.circles.add(founded.circle, [founded.bytes], false);
 		await vault.keepProfile({ ...vault.profile, agency: founded.circle });
@@ -213,8 +222,8 @@ export class Session {
 	async readInvitation(
 		fragment: string
 	): Promise<{ ok: true; invitation: Invitation } | { ok: false; message: string }> {
-		if (!(await this.#reachRelay(fragment))) return { ok: false, message: sentenceFor('offline') };
-		const read = await readInvitation(this.#need(this.#connection), this.vault, fragment, Date.now());
+		const connection = this.#need(this.#connection);
+		const read = await readInvitation(connection, () => this.#reachRelay(), this.vault, fragment, Date.now());
 		return read.ok ? { ok: true, invitation: read.value } : { ok: false, message: sentenceFor(read.reason) };
 	}
 
@@ -343,7 +352,7 @@ export class Session {
 			rooms: this.rooms,
 			circles: this.circles,
 			summaries: this.#need(this.#summaries),
-			waiting: this.#waiting.map(({ room }) => room),
+			waiting: new Set(this.#waiting.map(({ room }) => room)),
 			signal: sweeping.signal
 		});
 	}
@@ -362,7 +371,9 @@ export class Session {
 	/** The clock only runs while something waits, since only then does the time matter. */
 	#tick(): void {
 		this.#now = Date.now();
-		const pending = this.#waiting.length > 0 || (this.#rooms?.sealedDocuments ?? []).some(({ saved }) => saved.unsealed > 0);
+		const pending =
+			this.#waiting.length > 0 ||
+			(this.#rooms?.sealedDocuments ?? []).some(({ saved }) => saved.unsealed > 0);
 		if (pending) this.#ticking ??= setInterval(() => (this.#now = Date.now()), 1_000);
 		else {
 			clearInterval(this.#ticking);
@@ -370,8 +381,8 @@ export class Session {
 		}
 	}
 
-	/** Waits for the first answer of the relay; a mangled link needs none. */
-	async #reachRelay(_fragment: string): Promise<boolean> {
+	/** Waits until the relay has answered or cannot be reached. */
+	async #reachRelay(): Promise<boolean> {
 		const connection = this.#need(this.#connection);
 		if (connection.status === 'connected') return true;
 		return new Promise((resolve) => {

@@ -34,7 +34,8 @@ export class Summaries {
 	async note(id: string, change: Partial<Summary>): Promise<void> {
 		const before = this.#byId.get(id) ?? { title: '', updatedAt: 0, here: false };
 		const after = { ...before, ...change };
-		if (after.title === before.title && after.here === before.here && after.updatedAt === before.updatedAt) return;
+		if (after.title === before.title && after.here === before.here && after.updatedAt === before.updatedAt)
+			return;
 		this.#byId.set(id, after);
 		for (const listener of this.#listeners) listener();
 		await this.#vault.put('summaries', id, { v: 1, ...after });

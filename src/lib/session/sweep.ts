@@ -4,8 +4,10 @@
  * A few documents at a time, so that what a person opens themselves is not held up.
  */
 import { readDocuments, readCaseTitle } from '#lib/casework/case-index.ts';
+import { templateUpdate } from '#lib/casework/templates.ts';
 import type { DocumentId } from '#lib/circle/ids.ts';
-import { indexDocumentOf, readRoom } from '#lib/envelope/room.ts';
+import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
+import type * as Y from 'yjs';
 import type { CircleBook } from './circle-book.ts';
 import type { KnownCircle } from './known-circle.ts';
 import type { Rooms } from './rooms.ts';
@@ -17,37 +19,47 @@ export interface Sweep {
 	readonly rooms: Rooms;
 	readonly circles: CircleBook;
 	readonly summaries: Summaries;
-	/** Names of rooms whose envelopes wait in the outbox. */
-	readonly waiting: readonly string[];
+	/** Names of rooms whose envelopes wait in the outbox: these go first. */
+	readonly waiting: ReadonlySet<string>;
 	readonly signal: AbortSignal;
 }
 
 /** Settles when every document of every circle was visited once, or the signal says stop. */
 export async function sweep({ rooms, circles, summaries, waiting, signal }: Sweep): Promise<void> {
-	const sending = waiting.map((name) => async () => {
-		const room = readRoom(name);
-		const known = room === null ? undefined : circles.get(room.circle);
-		if (room !== null && known !== undefined) await visit(rooms, known, room.document, signal);
-	});
-	await inTurns(sending, signal);
-	const documents: (() => Promise<void>)[] = [];
+	const documents: { room: string; visit: () => Promise<void> }[] = [];
 	const cases = circles.all.filter(({ state, role }) => state.kind === 'case' && role !== null);
 	const indexes = cases.map((known) => async () => {
-		const listed = await visit(rooms, known, await indexDocumentOf(known.circle), signal, (doc) => ({
-			title: readCaseTitle(doc),
-			entries: readDocuments(doc)
-		}));
+		// the index comes first: it names the template that a document's text stands on
+		const listed = await visit(
+			rooms,
+			known,
+			await indexDocumentOf(known.circle),
+			undefined,
+			signal,
+			(doc) => ({
+				title: readCaseTitle(doc),
+				entries: readDocuments(doc)
+			})
+		);
 		if (listed === undefined) return;
 		await summaries.note(known.circle, { title: listed.title, here: true });
-		for (const { id, title } of listed.entries) {
-			documents.push(async () => {
-				const here = await visit(rooms, known, id as DocumentId, signal, () => true);
-				await summaries.note(id, here === true ? { title, here } : { title });
+		for (const { id, title, template } of listed.entries) {
+			documents.push({
+				room: writeRoom({ circle: known.circle, document: id, lane: 'body', generation: 0 }),
+				visit: async () => {
+					const seed = templateUpdate(template) ?? undefined;
+					const here = await visit(rooms, known, id, seed, signal, () => true);
+					await summaries.note(id, here === true ? { title, here } : { title });
+				}
 			});
 		}
 	});
 	await inTurns(indexes, signal);
-	await inTurns(documents, signal);
+	documents.sort((a, b) => Number(waiting.has(b.room)) - Number(waiting.has(a.room)));
+	await inTurns(
+		documents.map((document) => document.visit),
+		signal
+	);
 }
 
 /** Opens a document until it is complete and everything of ours is sent; what `read` sees then, or undefined. */
@@ -55,13 +67,14 @@ async function visit<T>(
 	rooms: Rooms,
 	known: KnownCircle,
 	document: DocumentId,
+	seed: Uint8Array | undefined,
 	signal: AbortSignal,
-	read?: (doc: import('yjs').Doc) => T
+	read: (doc: Y.Doc) => T
 ): Promise<T | undefined> {
-	const lease = rooms.open(known, document);
+	const lease = rooms.open(known, document, seed);
 	try {
 		await Promise.race([lease.sealed.synced.then(() => lease.sealed.settled()), aborted(signal)]);
-		return signal.aborted ? undefined : read?.(lease.sealed.clear);
+		return signal.aborted ? undefined : read(lease.sealed.clear);
 	} finally {
 		await lease.close();
 	}

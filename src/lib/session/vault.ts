@@ -5,7 +5,12 @@
  * fate [K2]. A failure to open is reported and can be tried again; nothing is ever deleted because of it.
  */
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { createDeviceSecrets, exportDeviceSecrets, importDeviceSecrets, type DeviceSecrets } from '#lib/circle/device.ts';
+import {
+	createDeviceSecrets,
+	exportDeviceSecrets,
+	importDeviceSecrets,
+	type DeviceSecrets
+} from '#lib/circle/device.ts';
 import { isCircleId, isPersonId, newPersonId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
 import { utf8, type Bytes } from '#lib/crypto/bytes.ts';
 import { generateSealingSecret, open, seal, type SealingSecret } from '#lib/crypto/seal.ts';
@@ -50,7 +55,12 @@ async function createVault(storage: DeviceStorage): Promise<Vault> {
 	return vault;
 }
 
-function vaultOf(storage: DeviceStorage, deviceSecret: SealingSecret, device: DeviceSecrets, profile: Profile): Vault {
+function vaultOf(
+	storage: DeviceStorage,
+	deviceSecret: SealingSecret,
+	device: DeviceSecrets,
+	profile: Profile
+): Vault {
 	let current = profile;
 	const openRow = async (table: RowTable, id: string, sealed: Bytes): Promise<unknown> => {
 		const bytes = await open(deviceSecret, sealed, rowName(table, id));
