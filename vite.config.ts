@@ -18,7 +18,12 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
-					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/*.test.ts', 'tests/support/**/*.test.ts'],
+					include: [
+						'src/**/*.test.ts',
+						'server/**/*.test.ts',
+						'tests/*.test.ts',
+						'tests/support/**/*.test.ts'
+					],
 					exclude: ['src/**/*.svelte.test.ts'],
 					setupFiles: ['fake-indexeddb/auto']
 				}
