@@ -5,13 +5,13 @@
 import { createSubscriber } from 'svelte/reactivity';
 import {
 	addDocument,
-	readCaseTitle,
-	readDocuments,
+	caseTitle,
+	readCaseIndex,
 	renameCase,
 	renameDocument
 } from '#lib/casework/case-index.ts';
-import { documentKinds } from '#lib/casework/kinds.ts';
-import { SCHEMA_VERSION } from '#lib/casework/schema.ts';
+import { documentKind } from '#lib/casework/kinds.ts';
+import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';
 import { newDocumentId, type CircleId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
 import { currentRole } from '#lib/circle/policy.ts';
@@ -31,7 +31,7 @@ export interface DocumentEntry {
 	readonly id: DocumentId;
 	readonly title: string;
 	readonly kind: string;
-	readonly template: string;
+	readonly template: string | null;
 	readonly schema: number;
 	readonly createdAt: number;
 	readonly createdByName: string;
@@ -86,34 +86,35 @@ export class CaseFile {
 
 	get title(): string {
 		this.#subscribe();
-		return this.#index === null ? '' : readCaseTitle(this.#index.sealed.clear);
+		return this.#index === null ? '' : caseTitle(this.#index.sealed.clear).toString();
 	}
-	rename(text: string): void {
-		this.#index?.sealed.edit((doc) => renameCase(doc, text));
+	/** `caret`: where it stands in the field now, so that of two like letters the right one is meant. */
+	rename(text: string, caret: number | null = null): void {
+		this.#index?.sealed.edit((doc) => renameCase(doc, text, caret));
 	}
 
 	get documents(): readonly DocumentEntry[] {
 		this.#subscribe();
 		if (this.#index === null) return [];
-		return readDocuments(this.#index.sealed.clear).map((entry) => ({
+		return readCaseIndex(this.#index.sealed.clear).documents.map((entry) => ({
 			...entry,
 			id: entry.id as DocumentId,
 			createdByName: this.#nameOf(entry.createdBy as PersonId)
 		}));
 	}
-	renameDocument(id: DocumentId, text: string): void {
-		this.#index?.sealed.edit((doc) => renameDocument(doc, id, text));
+	renameDocument(id: DocumentId, text: string, caret: number | null = null): void {
+		this.#index?.sealed.edit((doc) => renameDocument(doc, id, text, caret));
 	}
 
 	/** Adds a document of this kind and answers with its id. Works offline. */
 	async createDocument(kindId: string): Promise<DocumentId> {
-		const kind = documentKinds.find(({ id }) => id === kindId);
-		if (kind === undefined || this.#index === null) throw new Error(`no document kind ${kindId}`);
+		const kind = documentKind(kindId);
+		if (kind === null || this.#index === null) throw new Error(`no document kind ${kindId}`);
 		const id = newDocumentId();
 		this.#index.sealed.edit((doc) =>
 			addDocument(doc, {
 				id,
-				title: kind.name,
+				title: kind.title,
 				kind: kind.id,
 				template: kind.template,
 				schema: SCHEMA_VERSION,
@@ -121,7 +122,7 @@ export class CaseFile {
 				createdBy: this.#session.myPerson
 			})
 		);
-		await this.#session.summaries?.note(id, { title: kind.name, updatedAt: Date.now(), here: true });
+		await this.#session.summaries?.note(id, { title: kind.title, updatedAt: Date.now(), here: true });
 		await this.#index.sealed.flush();
 		return id;
 	}
@@ -277,7 +278,7 @@ export class CaseFile {
 		for (const update of this.#changed) update();
 		const index = this.#index;
 		if (index === null || !this.#loaded || this.#closed) return;
-		const title = readCaseTitle(index.sealed.clear);
+		const title = caseTitle(index.sealed.clear).toString();
 		const here = this.#synced || (this.#session.summaries?.get(this.circle)?.here ?? false);
 		if (title !== '' || this.#synced) void this.#session.summaries?.note(this.circle, { title, here });
 	}

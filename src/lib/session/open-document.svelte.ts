@@ -6,8 +6,8 @@
  */
 import { createSubscriber } from 'svelte/reactivity';
 import type { Awareness } from 'y-protocols/awareness';
-import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema.ts';
-import { readBlocks, type ReadingBlock } from '#lib/casework/read-blocks.ts';
+import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
+import { readBlocks, type ReadingPart } from '#lib/casework/read-blocks.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { DocumentId, PersonId } from '#lib/circle/ids.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
@@ -61,8 +61,9 @@ export class OpenDocument {
 	get title(): string {
 		return this.#entry?.title ?? '';
 	}
-	rename(text: string): void {
-		this.#case.renameDocument(this.id, text);
+	/** `caret`: where it stands in the title field now. */
+	rename(text: string, caret: number | null = null): void {
+		this.#case.renameDocument(this.id, text, caret);
 		void this.#session.summaries?.note(this.id, { title: text });
 	}
 	get kind(): string {
@@ -100,7 +101,7 @@ export class OpenDocument {
 	}
 
 	/** The document without a schema, for reading. */
-	get blocks(): readonly ReadingBlock[] {
+	get blocks(): readonly ReadingPart[] {
 		this.#subscribe();
 		return this.#lease === null ? [] : readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD));
 	}
@@ -148,7 +149,7 @@ export class OpenDocument {
 		const entry = this.#entry;
 		const known = this.#case.known;
 		if (this.#lease !== null || this.#closed || entry === undefined || known === undefined) return;
-		const seed = templateUpdate(entry.template);
+		const seed = entry.template === null ? null : templateUpdate(entry.template);
 		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
 		this.#lease = lease;
 		const { sealed } = lease;
@@ -160,7 +161,7 @@ export class OpenDocument {
 			this.#newer =
 				sealed.schema > SCHEMA_VERSION ||
 				entry.schema > SCHEMA_VERSION ||
-				(entry.template !== '' && seed === null);
+				(entry.template !== null && seed === null);
 			if (this.#newer) this.#view = null;
 		};
 		sealed.clear.on('update', tell);

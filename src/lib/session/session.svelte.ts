@@ -1,7 +1,7 @@
 /**
  * Throughline on this device, put together: who I am, my cases, what is open, what is saved.
  */
-import { SCHEMA_VERSION } from '#lib/casework/schema.ts';
+import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
 import type { Role } from '#lib/circle/state.ts';
@@ -398,7 +398,8 @@ export class Session {
 		return this.#circles?.all.find(({ role }) => role !== null);
 	}
 
-	#nameAnywhere(person: PersonId): string {
+	#nameAnywhere(person: PersonId | null): string {
+		if (person === null) return 'somebody';
 		const known = this.#circles?.all.find(({ state }) => state.people.has(person));
 		return known?.nameOf(person) ?? 'somebody';
 	}

@@ -3,7 +3,7 @@
  *
  * A few documents at a time, so that what a person opens themselves is not held up.
  */
-import { readDocuments, readCaseTitle } from '#lib/casework/case-index.ts';
+import { readCaseIndex } from '#lib/casework/case-index.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { DocumentId } from '#lib/circle/ids.ts';
 import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
@@ -36,19 +36,16 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 			await indexDocumentOf(known.circle),
 			undefined,
 			signal,
-			(doc) => ({
-				title: readCaseTitle(doc),
-				entries: readDocuments(doc)
-			})
+			readCaseIndex
 		);
 		if (listed === undefined) return;
 		await summaries.note(known.circle, { title: listed.title, here: true });
-		for (const { id, title, template } of listed.entries) {
+		for (const { id, title, template } of listed.documents) {
 			documents.push({
-				room: writeRoom({ circle: known.circle, document: id, lane: 'body', generation: 0 }),
+				room: writeRoom({ circle: known.circle, document: id as DocumentId, lane: 'body', generation: 0 }),
 				visit: async () => {
-					const seed = templateUpdate(template) ?? undefined;
-					const here = await visit(rooms, known, id, seed, signal, () => true);
+					const seed = template === null ? undefined : (templateUpdate(template) ?? undefined);
+					const here = await visit(rooms, known, id as DocumentId, seed, signal, () => true);
 					await summaries.note(id, here === true ? { title, here } : { title });
 				}
 			});
