@@ -1,0 +1,112 @@
+/**
+ * Group commit [R3]: what arrives within the same few milliseconds becomes one durable write.
+ *
+ * Promises: `settle` is called exactly once for each batch, with `ok` only after the write is durable, and in the order
+ * in which the batches came. While the disk is full nothing is taken in; every two seconds a write is tried, and
+ * `onWritable` says when one succeeded.
+ */
+import { LIMITS } from './limits.ts';
+import { silentLog, type Log } from './log.ts';
+import type { RoomBatch, Store, Written } from './store.ts';
+
+export type StorageStatus = 'ok' | 'full' | 'failed';
+
+interface Waiting {
+	readonly batch: RoomBatch;
+	readonly settle: (written: Written) => void;
+}
+
+export class GroupCommit {
+	readonly #store: Store;
+	readonly #log: Log;
+	readonly #listeners = new Set<() => void>();
+	#waiting: Waiting[] = [];
+	#bytes = 0;
+	#timer: NodeJS.Timeout | null = null;
+	#retry: NodeJS.Timeout | null = null;
+	/** How long the last write took: on a slow disk groups grow, so that the relay still has time to forward. */
+	#lastWrite = 0;
+	#status: StorageStatus = 'ok';
+	#closed = false;
+
+	constructor(store: Store, log: Log = silentLog) {
+		this.#store = store;
+		this.#log = log;
+	}
+
+	get status(): StorageStatus {
+		return this.#status;
+	}
+
+	/** Called whenever writing is possible again. Returns its remover. */
+	onWritable(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	add(batch: RoomBatch, settle: (written: Written) => void): void {
+		this.#waiting.push({ batch, settle });
+		for (const item of batch.items) this.#bytes += item.struct.length;
+		if (this.#closed || this.#bytes > LIMITS.groupBytes) this.flush();
+		else this.#timer ??= setTimeout(() => this.flush(), Math.max(LIMITS.group, 2 * this.#lastWrite));
+	}
+
+	/** Writes everything that waits, now. */
+	flush(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		const group = this.#waiting;
+		if (group.length === 0) return;
+		this.#waiting = [];
+		this.#bytes = 0;
+
+		const begun = performance.now();
+		const written = this.#store.commit(group.map(({ batch }) => batch));
+		this.#lastWrite = performance.now() - begun;
+		if (!written.ok && written.reason === 'taken') {
+			// one batch contradicts the store; the others must not pay for it
+			this.#log.error({ batches: group.length }, 'a batch contradicts the store');
+			for (const { batch, settle } of group) settle(this.note(this.#store.commit([batch])));
+			return;
+		}
+		this.note(written);
+		for (const { settle } of group) settle(written);
+	}
+
+	/** Remembers what a write (also one made elsewhere) says about the disk. */
+	note<T extends Written>(written: T): T {
+		if (!written.ok && written.reason !== 'taken' && this.#status === 'ok') {
+			this.#status = written.reason;
+			this.#log.error({ reason: written.reason }, 'the store refuses writes');
+			this.#tryAgainLater();
+		}
+		return written;
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.flush();
+		if (this.#retry !== null) clearTimeout(this.#retry);
+		this.#retry = null;
+		this.#listeners.clear();
+	}
+
+	#tryAgainLater(): void {
+		if (this.#closed) return;
+		this.#retry = setTimeout(() => this.tryAgain(), LIMITS.retry);
+		this.#retry.unref();
+	}
+
+	/** Is the disk writable again? Asked every two seconds while it is not. */
+	tryAgain(): void {
+		if (this.#status === 'ok') return;
+		if (this.#retry !== null) clearTimeout(this.#retry);
+		if (!this.#store.probe().ok) {
+			this.#tryAgainLater();
+			return;
+		}
+		this.#status = 'ok';
+		this.#log.warn({}, 'the store accepts writes again');
+		for (const listener of this.#listeners) listener();
+	}
+}
