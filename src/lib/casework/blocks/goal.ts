@@ -1,0 +1,33 @@
+/** A goal: its title, its steps and the notes on its progress are its content. Attributes follow FHIR R4 Goal. */
+import { areasOfNeed, goalAchievements, goalLifecycles, priorities } from '../codes.ts';
+import { defineBlock, type BlockSpec } from './define-block.ts';
+
+export const goalSpec: BlockSpec = {
+	name: 'goal',
+	label: 'Goal',
+	titleHint: 'What does the person want to reach?',
+	fields: [
+		{
+			attribute: 'areaOfNeed',
+			label: 'Area of life',
+			hint: 'area of life',
+			kind: 'choice',
+			choices: areasOfNeed
+		},
+		{ attribute: 'lifecycle', label: 'Status', hint: 'set status', kind: 'choice', choices: goalLifecycles },
+		{
+			attribute: 'achievement',
+			label: 'Progress',
+			hint: 'progress',
+			kind: 'choice',
+			choices: goalAchievements
+		},
+		{ attribute: 'priority', label: 'Priority', hint: 'priority', kind: 'choice', choices: priorities },
+		{ attribute: 'target', label: 'Target date', hint: 'by when', kind: 'date' }
+	],
+	// start: date · reason: why it was removed or is on hold · agreedBy: whose goal it is
+	attributes: ['start', 'reason', 'agreedBy', 'measure', 'source', 'reviewed'],
+	goesOnWith: 'step'
+};
+
+export const Goal = defineBlock(goalSpec);

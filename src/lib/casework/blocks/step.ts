@@ -1,0 +1,20 @@
+/** A step towards a goal: who does what by when. Attributes follow FHIR R4 CarePlan.activity. */
+import { frequencies, stepStatuses } from '../codes.ts';
+import { defineBlock, type BlockSpec } from './define-block.ts';
+
+export const stepSpec: BlockSpec = {
+	name: 'step',
+	label: 'Step',
+	titleHint: 'What is the next small thing to do?',
+	fields: [
+		{ attribute: 'who', label: 'Who', hint: 'who', kind: 'text' },
+		{ attribute: 'due', label: 'Due date', hint: 'by when', kind: 'date' },
+		{ attribute: 'frequency', label: 'How often', hint: 'how often', kind: 'choice', choices: frequencies },
+		{ attribute: 'status', label: 'Status', hint: 'set status', kind: 'choice', choices: stepStatuses }
+	],
+	// whoRef: the person or agency chosen from a list · referral: id of the referral it waits for
+	attributes: ['completedOn', 'whoRef', 'referral', 'reason', 'source', 'start'],
+	goesOnWith: 'step'
+};
+
+export const Step = defineBlock(stepSpec);
