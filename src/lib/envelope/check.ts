@@ -1,0 +1,63 @@
+/**
+ * May this envelope be here? Pure checks that relay and peers share; README.md gives their order.
+ *
+ * Promises: every refusal has a reason from a closed list, under which the envelope is set aside [E6]; nothing throws.
+ * The relay runs `checkHeader` and `checkWriter`; only a peer can run `checkContent`.
+ */
+import * as Y from 'yjs';
+import { equalBytes } from '#lib/crypto/bytes.ts';
+import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
+import { canWrite, epochAt, roleOf } from '#lib/circle/policy.ts';
+import type { CircleState, Device } from '#lib/circle/state.ts';
+import type { EnvelopeHeader, EnvelopeReason } from './envelope.ts';
+import { isSameRoom, type Room } from './room.ts';
+
+export type HeaderReason = 'wrong-room' | 'wrong-kind';
+/** `unknown-head`: fetch the circle's log and try again. `forked-head`: the writer saw another log [C3]. */
+export type WriterReason = 'unknown-head' | 'forked-head' | 'not-a-member' | 'may-not-write' | 'wrong-epoch';
+export type ContentReason = 'malformed-update' | 'foreign-client';
+/** Why an envelope is set aside [E6]. The last three come from verifying, opening and the chain. */
+export type SetAsideReason =
+	EnvelopeReason | HeaderReason | WriterReason | ContentReason | 'bad-signature' | 'cannot-open' | 'forged';
+
+/** Yjs client ids below this belong to templates [V4]; a session must draw its own from here on. */
+export const FIRST_SESSION_CLIENT = 1000;
+
+/** [E1] Is it in the room it was written for, and of a kind that belongs there? */
+export function checkHeader(header: EnvelopeHeader, room: Room): Verdict<true, HeaderReason> {
+	if (!isSameRoom(header, room)) return refuse('wrong-room');
+	const isMisplaced = header.kind === (header.lane === 'body' ? 'ops' : 'update');
+	return isMisplaced ? refuse('wrong-kind') : accept(true);
+}
+
+/** [E2] Was the signer a member who may write this lane, at the head that the header names, under its epoch? */
+export function checkWriter(header: EnvelopeHeader, state: CircleState): Verdict<Device, WriterReason> {
+	const { seq, hash } = header.circleHead;
+	const known = header.circle === state.circle ? state.hashes[seq] : undefined;
+	if (known === undefined) return refuse('unknown-head');
+	if (!equalBytes(known, hash)) return refuse('forked-head');
+	const device = state.devices.get(header.device);
+	const role = roleOf(state, header.device, seq);
+	if (device === undefined || role === null) return refuse('not-a-member');
+	if (!canWrite(role, header.lane)) return refuse('may-not-write');
+	return header.epoch === epochAt(state, seq) ? accept(device) : refuse('wrong-epoch');
+}
+
+/**
+ * [E4] A Yjs update in which every struct belongs to `yClient`. Deleting what others wrote is editing and stays
+ * possible. That it decodes does not mean that it applies: apply it inside a try.
+ */
+export function checkContent(content: Uint8Array, yClient: number): Verdict<true, ContentReason> {
+	if (yClient < FIRST_SESSION_CLIENT) return refuse('foreign-client');
+	try {
+		for (const struct of Y.decodeUpdate(content).structs) {
+			if (struct.id.client !== yClient) return refuse('foreign-client');
+			const isEmpty = struct.length < 1 || !Number.isSafeInteger(struct.id.clock + struct.length);
+			const isSubdocument = struct instanceof Y.Item && struct.content instanceof Y.ContentDoc;
+			if (isEmpty || isSubdocument) return refuse('malformed-update');
+		}
+		return accept(true);
+	} catch {
+		return refuse('malformed-update');
+	}
+}
