@@ -1,0 +1,63 @@
+/** Every key that does something, for the list on `?`. "Mod" is ⌘ on a Mac and Ctrl elsewhere. */
+
+export interface Shortcut {
+	readonly keys: readonly string[];
+	readonly does: string;
+}
+
+export const shortcuts: readonly { readonly where: string; readonly list: readonly Shortcut[] }[] = [
+	{
+		where: 'Everywhere',
+		list: [
+			{ keys: ['?'], does: 'Show this list' },
+			{ keys: ['Mod', '/'], does: 'Show this list, also while writing' },
+			{ keys: ['Esc'], does: 'Close what is open' }
+		]
+	},
+	{
+		where: 'Caseload',
+		list: [{ keys: ['/'], does: 'Filter the cases' }]
+	},
+	{
+		where: 'Writing',
+		list: [
+			{ keys: ['Mod', 'Z'], does: 'Undo what you did' },
+			{ keys: ['Mod', 'Shift', 'Z'], does: 'Do it again' },
+			{ keys: ['Mod', 'B'], does: 'Bold' },
+			{ keys: ['Mod', 'I'], does: 'Italic' },
+			{ keys: ['Mod', 'U'], does: 'Underline' },
+			{ keys: ['Mod', 'Shift', 'S'], does: 'Strike through' },
+			{ keys: ['Mod', 'Shift', 'H'], does: 'Highlight' },
+			{ keys: ['Mod', 'Alt', '1'], does: 'Heading, also with 2 and 3' },
+			{ keys: ['Mod', 'Shift', '8'], does: 'List' },
+			{ keys: ['Mod', 'Shift', '7'], does: 'Numbered list' },
+			{ keys: ['Mod', 'Shift', '9'], does: 'Task list' },
+			{ keys: ['Mod', 'Shift', 'B'], does: 'Quote' }
+		]
+	}
+];
+
+const MAC = /mac|iphone|ipad/i;
+
+/** The key as it is printed on this keyboard. */
+export function nameKey(key: string, platform = navigator.platform): string {
+	return key === 'Mod' ? (MAC.test(platform) ? '⌘' : 'Ctrl') : key;
+}
+
+const SINGLE_KEYS = 'throughline.single-keys';
+
+/** Single keys can be switched off: speech input and shaky hands press them by accident. */
+export function singleKeysOn(): boolean {
+	return localStorage.getItem(SINGLE_KEYS) !== 'off';
+}
+
+export function switchSingleKeys(on: boolean): void {
+	localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off');
+}
+
+/** Is the person writing somewhere, so that a single key is a letter and no command? */
+export function isWriting(target: EventTarget | null): boolean {
+	return (
+		target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+	);
+}
