@@ -134,7 +134,11 @@ export class CaseFile {
 	get canWrite(): boolean {
 		return this.role === 'owner' || this.role === 'editor';
 	}
+	/** Owners and editors invite to a case; only owners add a colleague by themselves. */
 	get canInvite(): boolean {
+		return this.canWrite;
+	}
+	get canAddColleagues(): boolean {
 		return this.role === 'owner';
 	}
 

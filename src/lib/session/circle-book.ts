@@ -3,9 +3,10 @@
  *
  * Editing never waits for this; only changes of who may do what need the relay.
  */
+import { compareLogs } from '#lib/circle/heads.ts';
 import type { CircleId } from '#lib/circle/ids.ts';
 import type { CircleState } from '#lib/circle/state.ts';
-import type { Bytes } from '#lib/crypto/bytes.ts';
+import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import type { Verdict } from '#lib/crypto/verdict.ts';
 import type { CirclesConnection } from '#lib/sync/circles-connection.ts';
 import { KnownCircle, readCircleRow } from './known-circle.ts';
@@ -119,11 +120,29 @@ export class CircleBook {
 		return answer.ok;
 	}
 
+	/**
+	 * Asks for our last entry once more and for all behind it: a relay that cannot show it has lost, cut or rewritten
+	 * the log, and is not followed [C3].
+	 */
 	async #refresh(known: KnownCircle): Promise<void> {
-		const answer = await this.#connection.fetch(known.circle, known.entries.length);
+		const held = known.entries.length;
+		const pinned = known.entries[held - 1];
+		if (known.unsent || pinned === undefined) return;
+		const answer = await this.#connection.fetch(known.circle, held - 1);
 		if (!answer.ok) return;
-		const extended = await known.extend(answer.value);
-		if (!extended.ok) this.#differs(known.circle);
+		const [first] = answer.value;
+		const isSame = first !== undefined && equalBytes(first, pinned);
+		const extended = isSame ? await known.extend(answer.value) : null;
+		if (extended === null || !extended.ok) await this.#noteDifference(known);
+	}
+
+	/** Keeps the proof, if there is one: two signed entries at one place. */
+	async #noteDifference(known: KnownCircle): Promise<void> {
+		this.differing.add(known.circle);
+		const theirs = await this.#connection.fetch(known.circle, 0);
+		const proof = theirs.ok ? await compareLogs(known.entries, theirs.value) : null;
+		if (proof !== null) await this.#vault.put('settings', `fork.${known.circle}`, proof);
+		this.#tell();
 	}
 
 	/** Entries pushed by the relay: of a circle we know, or of one we were just let into. */
@@ -161,11 +180,6 @@ export class CircleBook {
 		this.#circles.set(known.circle, known);
 		this.#removers.push(known.onChange(() => this.#changed(known.circle)));
 		this.#changed(known.circle);
-	}
-
-	#differs(circle: CircleId): void {
-		this.differing.add(circle);
-		this.#tell();
 	}
 
 	#changed(circle: CircleId): void {
