@@ -44,6 +44,7 @@ export class GroupCommit {
 		return () => this.#listeners.delete(listener);
 	}
 
+	/** A batch without items is settled when everything before it is durable. */
 	add(batch: RoomBatch, settle: (written: Written) => void): void {
 		this.#waiting.push({ batch, settle });
 		for (const item of batch.items) this.#bytes += item.struct.length;
@@ -60,8 +61,9 @@ export class GroupCommit {
 		this.#waiting = [];
 		this.#bytes = 0;
 
+		const batches = group.map(({ batch }) => batch).filter(({ items }) => items.length > 0);
 		const begun = performance.now();
-		const written = this.#store.commit(group.map(({ batch }) => batch));
+		const written: Written = batches.length > 0 ? this.#store.commit(batches) : { ok: true };
 		this.#lastWrite = performance.now() - begun;
 		if (!written.ok && written.reason === 'taken') {
 			// one batch contradicts the store; the others must not pay for it

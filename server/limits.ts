@@ -11,9 +11,8 @@ export const LIMITS = {
 	chunk: 500_000,
 	/** Rows read from the store at once while a joiner is served. */
 	page: 256,
-	/** A circle entry, and how many entries a circle may have. */
-	entry: 64_000,
-	entries: 100_000,
+	/** Bytes of circle entries in one answer; whoever gets that much asks again. */
+	entries: 1_000_000,
 	/** Rooms (lanes of documents) of one circle. */
 	roomsOfCircle: 20_000,
 	/** Yjs clients of one room: each is a line in every state vector. */
@@ -53,7 +52,8 @@ export const LIMITS = {
 	circles: 1_000,
 
 	/** Milliseconds for everything to come to an end. */
-	closing: 4_000
+	closing: 4_000,
+	goodbye: 500
 } as const;
 
 /** How fast somebody may go: `burst` at once, then `perSecond`. */

@@ -1,0 +1,104 @@
+/**
+ * May these items be stored? [R2] All that can be said about an item without knowing what stands in the room already.
+ *
+ * Order: shape of the envelope → its room and kind [E1] → the writer's right at the head that the envelope names [E2] and
+ * now → signature. A `mistake` refuses one item; an `attack` refuses the whole frame and ends the socket: no app of ours
+ * could have sent it.
+ */
+import {
+	checkHeader,
+	checkWriter,
+	FIRST_SESSION_CLIENT,
+	type HeaderReason,
+	type WriterReason
+} from '#lib/envelope/check.ts';
+import { readEnvelope, verifyEnvelope, type Envelope, type EnvelopeReason } from '#lib/envelope/envelope.ts';
+import type { LogItem, LogReason } from '#lib/envelope/log.ts';
+import type { Room } from '#lib/envelope/room.ts';
+import { canWrite, roleOf } from '#lib/circle/policy.ts';
+import type { CircleState, Device } from '#lib/circle/state.ts';
+
+export type RefusedReason =
+	| LogReason
+	| EnvelopeReason
+	| HeaderReason
+	| WriterReason
+	| 'foreign-client'
+	| 'bad-schema'
+	| 'bad-signature'
+	| 'conflicting'
+	| 'too-many-clients'
+	| 'too-many-rooms'
+	| 'storage-full'
+	| 'storage-failed';
+
+/** A schema version that no release will reach: it would lock every app out of the document for ever [V1]. */
+const MAX_SCHEMA = 1000;
+/** Signatures checked side by side, so that a large frame leaves time for the others. */
+const SIDE_BY_SIDE = 32;
+
+export interface JudgedItem {
+	readonly item: LogItem;
+	/** Null: may be stored, as far as this page knows. */
+	readonly refused: RefusedReason | null;
+}
+
+export function isAttack(reason: RefusedReason): boolean {
+	switch (reason) {
+		case 'malformed':
+		case 'too-large':
+		case 'deletes':
+		case 'not-an-envelope-log':
+		case 'wrong-room':
+		case 'bad-signature':
+			return true;
+		default:
+			return false;
+	}
+}
+
+/** In the order of `items`. Ends at the first attack, which is then the last one judged. */
+export async function judgeItems(
+	items: readonly LogItem[],
+	room: Room,
+	state: CircleState
+): Promise<readonly JudgedItem[]> {
+	const judged: JudgedItem[] = [];
+	for (let i = 0; i < items.length; i += SIDE_BY_SIDE) {
+		const group = await Promise.all(items.slice(i, i + SIDE_BY_SIDE).map((item) => judge(item, room, state)));
+		for (const one of group) {
+			judged.push(one);
+			if (one.refused !== null && isAttack(one.refused)) return judged;
+		}
+	}
+	return judged;
+}
+
+/** The right to write, asked again when the circle changed while a signature was checked. */
+export function mayWriteNow(item: LogItem, state: CircleState): RefusedReason | null {
+	const read = readEnvelope(item.envelope);
+	if (!read.ok) return read.reason;
+	const writer = checkRights(read.value, state);
+	return typeof writer === 'string' ? writer : null;
+}
+
+async function judge(item: LogItem, room: Room, state: CircleState): Promise<JudgedItem> {
+	const read = readEnvelope(item.envelope);
+	if (!read.ok) return { item, refused: read.reason };
+	const envelope = read.value;
+	const placed = checkHeader(envelope, room);
+	if (!placed.ok) return { item, refused: placed.reason };
+	if (envelope.schema < 1 || envelope.schema > MAX_SCHEMA) return { item, refused: 'bad-schema' };
+	if (envelope.yClient < FIRST_SESSION_CLIENT) return { item, refused: 'foreign-client' };
+	const writer = checkRights(envelope, state);
+	if (typeof writer === 'string') return { item, refused: writer };
+	return { item, refused: (await verifyEnvelope(envelope, writer.signKey)) ? null : 'bad-signature' };
+}
+
+function checkRights(envelope: Envelope, state: CircleState): Device | WriterReason {
+	const writer = checkWriter(envelope, state);
+	if (!writer.ok) return writer.reason;
+	const role = roleOf(state, envelope.device);
+	if (role === null) return 'not-a-member';
+	return canWrite(role, envelope.lane) ? writer.value : 'may-not-write';
+}
