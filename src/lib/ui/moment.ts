@@ -11,7 +11,7 @@ export function formatDay(at: number, now = Date.now()): string {
 	return (sameYear ? thisYear : otherYear).format(at);
 }
 
-/** "10:42 a.m." today, "yesterday, 10:42 a.m.", "Tue, Nov 24, 10:42 a.m." */
+/** "10:42 a.m." today, "yesterday, 10:42 a.m.", "Tue, Nov 24, 10:42 a.m."; also of what is to come. */
 export function formatMoment(at: number, now = Date.now()): string {
 	const days = daysBetween(at, now);
 	if (days === 0) return clock.format(at);
@@ -20,12 +20,12 @@ export function formatMoment(at: number, now = Date.now()): string {
 
 /** "today", "yesterday", "Tue, Nov 24": for lists. */
 export function formatRecent(at: number, now = Date.now()): string {
-	const days = daysBetween(at, now);
+	const days = Math.max(0, daysBetween(at, now)); // a clock that was ahead
 	return days === 0 ? 'today' : days === 1 ? 'yesterday' : formatDay(at, now);
 }
 
-/** Calendar days from `at` to `now`; a clock that is ahead counts as today. */
+/** Calendar days from `at` to `now`. */
 function daysBetween(at: number, now: number): number {
 	const midnight = (moment: number) => new Date(moment).setHours(0, 0, 0, 0);
-	return Math.max(0, Math.round((midnight(now) - midnight(at)) / 86_400_000));
+	return Math.round((midnight(now) - midnight(at)) / 86_400_000);
 }
