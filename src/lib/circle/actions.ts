@@ -4,7 +4,7 @@
  * Promises: what is built here passes `applyEntry`, if policy allows it at that head; whoever was faster makes it be
  * built again [C2]. Must never put a secret or a readable name into an entry [C5].
  */
-import type { Bytes } from '#lib/crypto/bytes.ts';
+import { sha256, type Bytes } from '#lib/crypto/bytes.ts';
 import { sign } from '#lib/crypto/sign.ts';
 import type { DeviceSecrets } from './device.ts';
 import { writeEntry } from './entry.ts';
@@ -12,7 +12,6 @@ import { idBytes, readId, type CircleId, type PersonId } from './ids.ts';
 import { inviteReceivingSecretOf, inviteSecretOf, type LinkSecret } from './link.ts';
 import { activeDevices } from './policy.ts';
 import { joinProof } from './reduce.ts';
-import { sha256 } from '#lib/crypto/bytes.ts';
 import {
 	createEpochSecret,
 	openInvitedSecrets,

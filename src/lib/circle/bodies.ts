@@ -103,7 +103,7 @@ export function isKnownType(type: string): type is EntryType {
 export function readAction(type: EntryType, body: unknown): Action | 'newer' | undefined {
 	const shape = shapes[type];
 	if (hasOtherFields(body, Object.keys(shape))) return 'newer';
-	const read = recordOf<object>(shape as object as Readonly<Record<never, Reader<unknown>>>)(body);
+	const read = recordOf<object>(shape)(body);
 	return read === undefined ? undefined : ({ type, body: read } as Action);
 }
 

@@ -4,12 +4,19 @@
  * Promises: a wrap opens only in its circle, its epoch and for its receiver; a sealed name only for its person. What
  * cannot be opened is null or missing, never an exception. Secrets never stand in a `CircleState`.
  */
-import { concatBytes, fromUtf8, randomBytes, uint32, utf8, type Bytes } from '#lib/crypto/bytes.ts';
+import {
+	concatBytes,
+	fromUtf8,
+	randomBytes,
+	toBase64Url,
+	uint32,
+	utf8,
+	type Bytes
+} from '#lib/crypto/bytes.ts';
 import { deriveSecret } from '#lib/crypto/derive.ts';
 import { pad, unpad } from '#lib/crypto/pad.ts';
 import { importSealingSecret, open, seal } from '#lib/crypto/seal.ts';
 import { unwrap, wrap, type ReceivingSecret } from '#lib/crypto/wrap.ts';
-import { toBase64Url } from '#lib/crypto/bytes.ts';
 import type { DeviceSecrets } from './device.ts';
 import { CIRCLE_ID_LENGTH, idBytes, type CircleId, type PersonId } from './ids.ts';
 import { inviteReceivingSecretOf, inviteSecretOf, type LinkSecret } from './link.ts';

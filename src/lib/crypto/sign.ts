@@ -23,7 +23,7 @@ const maxCachedKeys = 4096;
 const importedKeys = new Map<string, Promise<CryptoKey | null>>();
 
 export async function generateSigningSecret(): Promise<SigningSecret> {
-	const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+	const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
 	const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
 	return { publicKey, privateKey: pair.privateKey };
 }

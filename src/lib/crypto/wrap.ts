@@ -28,7 +28,7 @@ const suite = new CipherSuite({
 const pkcs8Prefix = new Uint8Array([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 110, 4, 34, 4, 32]);
 
 export async function generateReceivingSecret(): Promise<ReceivingSecret> {
-	const pair = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as CryptoKeyPair;
+	const pair = await crypto.subtle.generateKey('X25519', true, ['deriveBits']);
 	const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
 	return { publicKey, privateKey: pair.privateKey };
 }
