@@ -83,7 +83,7 @@ export function writeChains(chains: Chains): Bytes {
 		encoding.writeUint8Array(encoder, chain.lastHash);
 		encoding.writeUint8Array(encoder, chain.hashes.subarray(0, chain.nextSeq * KEPT));
 	}
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 /** Null when these are not written chains: begin anew and verify everything again. */

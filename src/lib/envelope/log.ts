@@ -65,7 +65,7 @@ export function writeLogUpdate(
 	encoding.writeVarUint(encoder, byClient.size);
 	for (const [client, run] of byClient) writeRun(encoder, client, run);
 	encoding.writeVarUint(encoder, 0); // nothing is ever deleted
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 /**
