@@ -1,0 +1,77 @@
+/**
+ * What this device remembers of a document it has opened before, so that it verifies each envelope once only.
+ *
+ * A checkpoint is sealed with the device's own secret and bound to its room; one that does not open is ignored, and
+ * the document opened from its envelopes.
+ */
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import * as Y from 'yjs';
+import { utf8, type Bytes } from '#lib/crypto/bytes.ts';
+import { open, seal, type SealingSecret } from '#lib/crypto/seal.ts';
+import type { SessionChainsRow } from './session-chains.ts';
+
+export interface Checkpoint {
+	/** State vector of the sealed log: every envelope in it is in `clear`, or set aside. */
+	readonly covers: ReadonlyMap<number, number>;
+	/** The clear document, encoding V2. */
+	readonly clear: Uint8Array;
+	readonly chains: SessionChainsRow;
+	/** Highest schema version among the envelopes. */
+	readonly schema: number;
+}
+
+const VERSION = 1;
+
+export async function writeCheckpoint(
+	checkpoint: Checkpoint,
+	room: string,
+	deviceSecret: SealingSecret
+): Promise<Bytes> {
+	const plain = encode(
+		{
+			v: VERSION,
+			covers: [...checkpoint.covers],
+			clear: checkpoint.clear,
+			schema: checkpoint.schema,
+			chains: checkpoint.chains
+		},
+		rfc8949EncodeOptions
+	);
+	return seal(deviceSecret, plain as Bytes, aadOf(room));
+}
+
+export async function readCheckpoint(
+	bytes: Bytes,
+	room: string,
+	deviceSecret: SealingSecret
+): Promise<Checkpoint | null> {
+	const plain = await open(deviceSecret, bytes, aadOf(room));
+	if (plain === null) return null;
+	try {
+		// sealed by this very device: its shape is our own, only its version may be another
+		const read = decode(plain) as {
+			v: unknown;
+			covers: [number, number][];
+			clear: Uint8Array;
+			schema: number;
+			chains: SessionChainsRow;
+		};
+		if (read.v !== VERSION) return null;
+		return {
+			covers: new Map(read.covers),
+			clear: read.clear,
+			schema: read.schema,
+			chains: read.chains
+		};
+	} catch {
+		return null;
+	}
+}
+
+export function clearStateOf(clear: Y.Doc): Uint8Array {
+	return Y.encodeStateAsUpdateV2(clear);
+}
+
+function aadOf(room: string): Bytes {
+	return utf8(`checkpoint-v1\0${room}`);
+}

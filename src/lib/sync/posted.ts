@@ -1,0 +1,151 @@
+/**
+ * Own envelopes on their way: from the screen to this disk, from there to the relay's.
+ *
+ * Promises: an envelope leaves the outbox only when the relay has said that it is durable, at the very place of the log
+ * where we put it. Adding it never waits for the disk, so that a full or refused disk does not keep words from peers.
+ */
+import { keyOf } from './ingest.ts';
+import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
+import type { SealedStorage } from './options.ts';
+import type { LogEntry, LogPosition } from './sealed-log.ts';
+import { within } from './queue.ts';
+
+interface Posted {
+	readonly envelope: Bytes;
+	readonly since: number;
+	position: LogPosition | null;
+	/** Outbox row, once it is written durably. */
+	row: number | null;
+	/** Settles when the disk has answered (or was given up on). */
+	written: Promise<unknown>;
+	durable: boolean;
+	/** Acknowledged before the disk had answered: the row is removed as soon as there is one. */
+	acknowledged: boolean;
+}
+
+export interface PostedOptions {
+	readonly room: string;
+	readonly storage: SealedStorage;
+	readonly patience: number;
+	readonly changed: () => void;
+}
+
+export class PostedEnvelopes {
+	#options: PostedOptions;
+	#posted = new Map<string, Posted>();
+
+	constructor(options: PostedOptions) {
+		this.#options = options;
+	}
+
+	/** Not acknowledged by the relay. */
+	get waiting(): number {
+		return this.#posted.size;
+	}
+
+	/** Neither on this disk nor at the relay. */
+	get onScreenOnly(): number {
+		let count = 0;
+		for (const posted of this.#posted.values()) if (!posted.durable) count++;
+		return count;
+	}
+
+	get since(): number | null {
+		let since: number | null = null;
+		for (const posted of this.#posted.values()) since = Math.min(since ?? posted.since, posted.since);
+		return since;
+	}
+
+	get envelopes(): Bytes[] {
+		return [...this.#posted.values()].map(({ envelope }) => envelope);
+	}
+
+	add(envelope: Bytes, position: LogPosition, now: number): void {
+		const { room, storage, patience, changed } = this.#options;
+		const posted: Posted = {
+			envelope,
+			since: now,
+			position,
+			row: null,
+			written: Promise.resolve(),
+			durable: false,
+			acknowledged: false
+		};
+		this.#posted.set(keyOf(envelope), posted);
+		const added = storage.outbox.add(room, envelope).then(
+			(row) => {
+				posted.row = row;
+				posted.durable = true;
+				if (posted.acknowledged) return storage.outbox.remove([row]);
+				return changed();
+			},
+			() => undefined
+		);
+		posted.written = within(added, patience);
+	}
+
+	/** A row that an earlier opening (or another tab) left. */
+	restore(row: { id: number; envelope: Bytes; at: number }, position: LogPosition): void {
+		this.#posted.set(keyOf(row.envelope), {
+			envelope: row.envelope,
+			since: row.at,
+			position,
+			row: row.id,
+			written: Promise.resolve(),
+			durable: true,
+			acknowledged: false
+		});
+	}
+
+	has(envelope: Bytes): boolean {
+		const posted = this.#posted.get(keyOf(envelope));
+		return posted !== undefined && equalBytes(posted.envelope, envelope);
+	}
+
+	move(envelope: Bytes, position: LogPosition): void {
+		const posted = this.#posted.get(keyOf(envelope));
+		if (posted !== undefined) posted.position = position;
+	}
+
+	/** All that this vector covers is durable at the relay. */
+	async acknowledge(durable: ReadonlyMap<number, number>): Promise<void> {
+		const rows: number[] = [];
+		for (const [key, posted] of this.#posted) {
+			const { position } = posted;
+			if (position === null || (durable.get(position.client) ?? 0) <= position.clock) continue;
+			this.#posted.delete(key);
+			posted.acknowledged = true;
+			if (posted.row !== null) rows.push(posted.row);
+		}
+		if (rows.length > 0) await this.#options.storage.outbox.remove(rows).catch(() => undefined);
+	}
+
+	/** It will never be acknowledged; the caller has set it aside. */
+	async withdraw(envelope: Bytes): Promise<void> {
+		const posted = this.#posted.get(keyOf(envelope));
+		if (posted === undefined) return;
+		await posted.written;
+		this.#posted.delete(keyOf(envelope));
+		posted.acknowledged = true;
+		if (posted.row !== null) await this.#options.storage.outbox.remove([posted.row]).catch(() => undefined);
+	}
+
+	/** Settles when the disk has answered for each of them. */
+	async written(): Promise<void> {
+		await Promise.all([...this.#posted.values()].map((posted) => posted.written));
+	}
+}
+
+/** Which of these rows the log holds, and where. */
+export function findInLog(
+	rows: readonly { readonly envelope: Bytes }[],
+	entries: readonly LogEntry[]
+): Map<Bytes, LogPosition> {
+	const byKey = new Map(rows.map((row) => [keyOf(row.envelope), row.envelope]));
+	const found = new Map<Bytes, LogPosition>();
+	for (const { client, clock, envelope } of entries) {
+		const row = byKey.get(keyOf(envelope));
+		if (row !== undefined && !found.has(row) && equalBytes(row, envelope)) found.set(row, { client, clock });
+	}
+	return found;
+}

@@ -1,0 +1,198 @@
+/**
+ * A sealed log on the wire: stock y-websocket with our socket class, and what it does not do itself.
+ *
+ * Promises: a message dropped on a live socket is noticed (a hole in the log, or the relay's `stored` vector) and asked
+ * for again; what we sent and nobody acknowledged is sent again; reconnections are spread out at random.
+ */
+import * as encoding from 'lib0/encoding';
+import type { Awareness } from 'y-protocols/awareness';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import type { DeviceSecrets } from '#lib/circle/device.ts';
+import type { Bytes } from '#lib/crypto/bytes.ts';
+import type { LogItem } from '#lib/envelope/log.ts';
+import { Listeners } from './queue.ts';
+import { relaySocketClass, writeUpdateFrame } from './relay-socket.ts';
+import { covers } from './saved.ts';
+import { CLOSE, SYNC, SYNC_STEP_1 } from './wire.ts';
+
+export type LinkStatus = 'connecting' | 'connected' | 'offline' | 'refused';
+
+export interface RelayLinkOptions {
+	readonly url: string;
+	readonly origin: string;
+	readonly room: string;
+	readonly device: DeviceSecrets;
+	readonly log: Y.Doc;
+	/** Carries sealed presence only [P1]. */
+	readonly awareness: Awareness;
+	readonly WebSocket: typeof WebSocket | undefined;
+	readonly broadcast: boolean;
+	readonly connect: boolean;
+	readonly jitter: number;
+	readonly resend: number;
+	readonly random: () => number;
+	readonly ownItem: (item: LogItem) => Bytes | null | 'not-ours';
+	/** All that this vector covers is durable at the relay [R3]. */
+	onDurable(stateVector: ReadonlyMap<number, number>): void;
+	onRefused(refusal: { reason: string; client: number; clock: number }): void;
+	onDishonest(reason: string, frame: Bytes): void;
+}
+
+const RECONNECT_AT_MOST = 3_000;
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+	[CLOSE.malformed, 'malformed'],
+	[CLOSE.notProven, 'not-proven'],
+	[CLOSE.notAllowed, 'not-allowed'],
+	[CLOSE.attack, 'attack'],
+	[CLOSE.tooLarge, 'too-large']
+]);
+
+export class RelayLink {
+	#options: RelayLinkOptions;
+	#provider: WebsocketProvider;
+	#changes = new Listeners<[]>();
+	#status: LinkStatus = 'offline';
+	#durable = new Map<number, number>();
+	#asked = '';
+	#refusedBecause: string | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#closed = false;
+
+	constructor(options: RelayLinkOptions) {
+		this.#options = options;
+		const Socket = options.WebSocket ?? globalThis.WebSocket;
+		const heard = (stateVector: Bytes) => this.#hear(stateVector);
+		this.#provider = new WebsocketProvider(
+			`${options.url.replace(/\/$/, '')}/ws`,
+			options.room,
+			options.log,
+			{
+				WebSocketPolyfill: relaySocketClass({
+					...options,
+					WebSocket: Socket,
+					onAcknowledged: heard,
+					onStored: heard
+				}),
+				awareness: options.awareness,
+				connect: false,
+				disableBc: !options.broadcast,
+				maxBackoffTime: RECONNECT_AT_MOST
+			}
+		);
+		this.#provider.on('status', ({ status }) => {
+			this.#set(status === 'disconnected' ? 'offline' : status);
+			this.#asked = '';
+		});
+		this.#provider.on('connection-close', () => this.#set('offline'));
+		this.#provider.on('closed', ({ code }) => {
+			this.#refusedBecause = REFUSALS.get(code) ?? 'refused';
+			this.#set('refused');
+		});
+		this.#provider.on('sync', () => this.#changes.tell());
+		options.log.on('afterTransaction', this.#checkForHoles);
+		if (options.connect && Socket !== undefined) this.#provider.connect();
+	}
+
+	get status(): LinkStatus {
+		return this.#status;
+	}
+
+	/** Why the relay does not want us here, or null. */
+	get refusedBecause(): string | null {
+		return this.#status === 'refused' ? this.#refusedBecause : null;
+	}
+
+	/** Rights may have changed: tries again where the relay had said no for good. */
+	reconnect(): void {
+		if (this.#closed || this.#status !== 'refused') return;
+		this.#status = 'offline';
+		this.#provider.connect();
+	}
+
+	/** The relay has answered with what we lacked, and says nothing that we have not received. */
+	get complete(): boolean {
+		return this.#provider.synced && this.#options.log.store.pendingStructs === null && this.#hasAllStored();
+	}
+
+	onChange(listener: () => void): () => void {
+		return this.#changes.on(listener);
+	}
+
+	/** Something was put on the log: if nobody says it is durable for a while, it is sent once more. */
+	expectAcknowledgement(): void {
+		if (this.#closed || this.#timer !== undefined || this.#options.resend === 0) return;
+		this.#timer = setTimeout(() => {
+			this.#timer = undefined;
+			if (this.sendAgain()) this.expectAcknowledgement();
+		}, this.#options.resend);
+	}
+
+	/** Sends what the relay has not called durable. False when there is nothing, or no relay. */
+	sendAgain(): boolean {
+		const { log } = this.#options;
+		if (this.#status !== 'connected' || covers(this.#durable, vectorOf(log))) return false;
+		const lacking = Y.encodeStateAsUpdate(log, Y.encodeStateVector(new Map(this.#durable)));
+		this.#provider.ws?.send(writeUpdateFrame(lacking));
+		return true;
+	}
+
+	/** Asks the relay for all that we lack. */
+	ask(): void {
+		if (this.#status !== 'connected') return;
+		const encoder = encoding.createEncoder();
+		encoding.writeVarUint(encoder, SYNC);
+		encoding.writeVarUint(encoder, SYNC_STEP_1);
+		encoding.writeVarUint8Array(encoder, Y.encodeStateVector(this.#options.log));
+		this.#provider.ws?.send(encoding.toUint8Array(encoder) as Bytes);
+	}
+
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		clearTimeout(this.#timer);
+		this.#options.log.off('afterTransaction', this.#checkForHoles);
+		this.#changes.clear();
+		this.#provider.destroy();
+	}
+
+	#hear(stateVector: Bytes): void {
+		let vector: Map<number, number>;
+		try {
+			vector = Y.decodeStateVector(stateVector);
+		} catch {
+			return;
+		}
+		for (const [client, clock] of vector)
+			if ((this.#durable.get(client) ?? 0) < clock) this.#durable.set(client, clock);
+		this.#options.onDurable(this.#durable);
+		// what is durable was forwarded before: if it is not here, it was lost on the way
+		if (!this.#hasAllStored()) this.ask();
+		this.#changes.tell();
+	}
+
+	#hasAllStored(): boolean {
+		return covers(vectorOf(this.#options.log), this.#durable);
+	}
+
+	#checkForHoles = () => {
+		const { log } = this.#options;
+		if (log.store.pendingStructs === null) return;
+		const missing = JSON.stringify([...vectorOf(log)]);
+		if (missing === this.#asked) return;
+		this.#asked = missing;
+		this.ask();
+	};
+
+	#set(status: LinkStatus): void {
+		if (this.#closed || status === this.#status || (this.#status === 'refused' && status === 'offline'))
+			return;
+		this.#status = status;
+		if (status === 'connected') this.expectAcknowledgement();
+		this.#changes.tell();
+	}
+}
+
+function vectorOf(log: Y.Doc): Map<number, number> {
+	return Y.decodeStateVector(Y.encodeStateVector(log));
+}

@@ -1,0 +1,73 @@
+/**
+ * What was not accepted in one room [E6]: kept with its reason and bytes, counted, and tried again. Each only once,
+ * however often it comes.
+ */
+import type { Bytes } from '#lib/crypto/bytes.ts';
+import { equalBytes } from '#lib/crypto/bytes.ts';
+import { keyOf } from './ingest.ts';
+import type { SealedStorage } from './options.ts';
+
+interface Row {
+	readonly bytes: Bytes;
+	readonly reason: string;
+	/** Null while (or if) it is not on disk. */
+	id: number | null;
+}
+
+export class SetAside {
+	#storage: SealedStorage;
+	#room: string;
+	#now: () => number;
+	#rows = new Map<string, Row>();
+
+	constructor(storage: SealedStorage, room: string, now: () => number) {
+		this.#storage = storage;
+		this.#room = room;
+		this.#now = now;
+	}
+
+	get count(): number {
+		return this.#rows.size;
+	}
+
+	async load(): Promise<void> {
+		const rows = await this.#storage.setAside.list(this.#room).catch(() => []);
+		for (const row of rows) this.#rows.set(keyOf(row.bytes), { ...row });
+	}
+
+	/** Whatever could be accepted by now: a forgery never can. */
+	get again(): Bytes[] {
+		return [...this.#rows.values()].flatMap(({ bytes, reason }) =>
+			reason === 'forged' || reason === 'corrupt-row' || reason.startsWith('relay-') ? [] : [bytes]
+		);
+	}
+
+	isForged(bytes: Bytes): boolean {
+		const row = this.#rows.get(keyOf(bytes));
+		return row?.reason === 'forged' && equalBytes(row.bytes, bytes);
+	}
+
+	async add(bytes: Bytes, reason: string): Promise<void> {
+		const key = keyOf(bytes);
+		const before = this.#rows.get(key);
+		if (before !== undefined && equalBytes(before.bytes, bytes)) {
+			if (reason !== 'forged' || before.reason === 'forged') return;
+			if (before.id !== null) await this.#storage.setAside.remove(before.id).catch(() => undefined);
+		}
+		const row: Row = { bytes, reason, id: null };
+		this.#rows.set(key, row);
+		row.id = await this.#storage.setAside
+			.add({ room: this.#room, reason, bytes, at: this.#now() })
+			.catch(() => null);
+	}
+
+	/** It was accepted after all. */
+	async remove(bytes: Bytes): Promise<void> {
+		if (this.#rows.size === 0) return;
+		const key = keyOf(bytes);
+		const row = this.#rows.get(key);
+		if (row === undefined || !equalBytes(row.bytes, bytes)) return;
+		this.#rows.delete(key);
+		if (row.id !== null) await this.#storage.setAside.remove(row.id).catch(() => undefined);
+	}
+}
