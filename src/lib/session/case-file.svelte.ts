@@ -2,14 +2,7 @@
  * One case as pages see it: title, documents, people, invitations. Reads through to the case's sealed index, never
  * mirrors it.
  */
-import { createSubscriber } from 'svelte/reactivity';
-import {
-	addDocument,
-	caseTitle,
-	readCaseIndex,
-	renameCase,
-	renameDocument
-} from '#lib/casework/case-index.ts';
+import { addDocument, readCaseIndex, renameCase, renameDocument } from '#lib/casework/case-index.ts';
 import { documentKind } from '#lib/casework/kinds.ts';
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';
@@ -18,6 +11,7 @@ import { currentRole } from '#lib/circle/policy.ts';
 import type { Invite, Role } from '#lib/circle/state.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { fromBase64Url } from '#lib/crypto/bytes.ts';
+import { Changes } from './changes.ts';
 import { makeInvitation } from './invitations.ts';
 import type { KnownCircle } from './known-circle.ts';
 import { OpenDocument } from './open-document.svelte.ts';
@@ -61,18 +55,13 @@ export class CaseFile {
 	#loaded = $state(false);
 	#synced = $state(false);
 	#closed = false;
-	#subscribe: () => void;
-	#changed = new Set<() => void>();
+	#changes = new Changes();
 	#removers: (() => void)[] = [];
 	readonly circle: CircleId;
 
 	constructor(session: Session, circle: CircleId) {
 		this.#session = session;
 		this.circle = circle;
-		this.#subscribe = createSubscriber((update) => {
-			this.#changed.add(update);
-			return () => this.#changed.delete(update);
-		});
 		void this.#open();
 	}
 
@@ -85,8 +74,8 @@ export class CaseFile {
 	}
 
 	get title(): string {
-		this.#subscribe();
-		return this.#index === null ? '' : caseTitle(this.#index.sealed.clear).toString();
+		this.#changes.follow();
+		return this.#index === null ? '' : readCaseIndex(this.#index.sealed.clear).title;
 	}
 	/** `caret`: where it stands in the field now, so that of two like letters the right one is meant. */
 	rename(text: string, caret: number | null = null): void {
@@ -94,7 +83,7 @@ export class CaseFile {
 	}
 
 	get documents(): readonly DocumentEntry[] {
-		this.#subscribe();
+		this.#changes.follow();
 		if (this.#index === null) return [];
 		return readCaseIndex(this.#index.sealed.clear).documents.map((entry) => ({
 			...entry,
@@ -128,7 +117,7 @@ export class CaseFile {
 	}
 
 	get role(): Role | null {
-		this.#subscribe();
+		this.#changes.follow();
 		return this.#known?.role ?? null;
 	}
 	get canWrite(): boolean {
@@ -143,7 +132,7 @@ export class CaseFile {
 	}
 
 	get people(): readonly CasePerson[] {
-		this.#subscribe();
+		this.#changes.follow();
 		const known = this.#known;
 		if (known === undefined) return [];
 		return [...known.state.people.values()].flatMap((member) => {
@@ -162,12 +151,12 @@ export class CaseFile {
 
 	/** People of the agency who are not in this case yet. */
 	get colleagues(): readonly { readonly person: PersonId; readonly name: string }[] {
-		this.#subscribe();
+		this.#changes.follow();
 		const agency = this.#session.agency;
 		if (agency === undefined) return [];
-		const here = new Set(this.people.map(({ person }) => person));
+		const here = this.people.map(({ person }) => person);
 		return [...agency.state.people.values()]
-			.filter((member) => currentRole(member) !== null && !here.has(member.person))
+			.filter((member) => currentRole(member) !== null && !here.includes(member.person))
 			.map((member) => ({ person: member.person, name: agency.nameOf(member.person) }));
 	}
 
@@ -193,7 +182,7 @@ export class CaseFile {
 	}
 
 	get invitations(): readonly OpenInvitation[] {
-		this.#subscribe();
+		this.#changes.follow();
 		const known = this.#known;
 		if (known === undefined) return [];
 		return [...known.state.invites].map(([key, invite]) => ({
@@ -244,8 +233,7 @@ export class CaseFile {
 
 	/** Told when anything about the case changed. */
 	onChange(listener: () => void): () => void {
-		this.#changed.add(listener);
-		return () => this.#changed.delete(listener);
+		return this.#changes.on(listener);
 	}
 
 	/** The circle this case stands on, once it is known here. */
@@ -274,15 +262,16 @@ export class CaseFile {
 		this.#loaded = true;
 		this.#tell();
 		await lease.sealed.synced;
+		if (!lease.sealed.saved.complete) return;
 		this.#synced = true;
 		this.#tell();
 	}
 
 	#tell(): void {
-		for (const update of this.#changed) update();
+		this.#changes.tell();
 		const index = this.#index;
 		if (index === null || !this.#loaded || this.#closed) return;
-		const title = caseTitle(index.sealed.clear).toString();
+		const title = readCaseIndex(index.sealed.clear).title;
 		const here = this.#synced || (this.#session.summaries?.get(this.circle)?.here ?? false);
 		if (title !== '' || this.#synced) void this.#session.summaries?.note(this.circle, { title, here });
 	}

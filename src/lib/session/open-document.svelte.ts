@@ -4,7 +4,6 @@
  * The editor is given a view, never the clear document itself [V2], and none at all when the document was written by
  * a newer Throughline: then it is read without a schema [V1].
  */
-import { createSubscriber } from 'svelte/reactivity';
 import type { Awareness } from 'y-protocols/awareness';
 import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { readBlocks, type ReadingPart } from '#lib/casework/read-blocks.ts';
@@ -13,6 +12,7 @@ import type { DocumentId, PersonId } from '#lib/circle/ids.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { View } from '#lib/sync/view.ts';
 import type { CaseFile } from './case-file.svelte.ts';
+import { Changes } from './changes.ts';
 import { colourOf } from './colours.ts';
 import type { RoomLease } from './rooms.ts';
 import type { SavedState } from './saved-state.ts';
@@ -36,8 +36,7 @@ export class OpenDocument {
 	#synced = $state(false);
 	#newer = $state(false);
 	#closed = false;
-	#subscribe: () => void;
-	#changed = new Set<() => void>();
+	#changes = new Changes();
 	#removers: (() => void)[] = [];
 	readonly id: DocumentId;
 
@@ -45,10 +44,6 @@ export class OpenDocument {
 		this.#session = session;
 		this.#case = caseFile;
 		this.id = id;
-		this.#subscribe = createSubscriber((update) => {
-			this.#changed.add(update);
-			return () => this.#changed.delete(update);
-		});
 		// the case's index names the document's template, so it has to be here first
 		this.#removers.push(caseFile.onChange(() => void this.#open()));
 		void this.#open();
@@ -102,24 +97,25 @@ export class OpenDocument {
 
 	/** The document without a schema, for reading. */
 	get blocks(): readonly ReadingPart[] {
-		this.#subscribe();
+		this.#changes.follow();
 		return this.#lease === null ? [] : readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD));
 	}
 
 	/** Who has this document open, ourselves first. */
 	get people(): readonly PersonHere[] {
-		this.#subscribe();
+		this.#changes.follow();
 		const me = this.#session.myPerson;
-		const counts = new Map<PersonId, number>([[me, 1]]);
-		for (const { person } of this.#lease?.sealed.people ?? [])
-			counts.set(person, (counts.get(person) ?? 0) + 1);
-		return [...counts].map(([person, sessions]) => ({
-			person,
-			name: person === me ? this.#session.myName : (this.#case.known?.nameOf(person) ?? 'Somebody'),
-			colour: colourOf(person),
-			me: person === me,
-			sessions
-		}));
+		const others = (this.#lease?.sealed.people ?? []).map(({ person }) => person);
+		const here = [me, ...others];
+		return here
+			.filter((person, index) => here.indexOf(person) === index)
+			.map((person) => ({
+				person,
+				name: person === me ? this.#session.myName : (this.#case.known?.nameOf(person) ?? 'Somebody'),
+				colour: colourOf(person),
+				me: person === me,
+				sessions: here.filter((other) => other === person).length
+			}));
 	}
 
 	get saved(): SavedState {
@@ -153,9 +149,7 @@ export class OpenDocument {
 		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
 		this.#lease = lease;
 		const { sealed } = lease;
-		const tell = () => {
-			for (const update of this.#changed) update();
-		};
+		const tell = () => this.#changes.tell();
 		// a template we do not know is a newer Throughline's as well: its text would be missing from an editor
 		const judge = () => {
 			this.#newer =
@@ -180,6 +174,8 @@ export class OpenDocument {
 		this.#session.enterDocument(this);
 		tell();
 		await sealed.synced;
+		// it settles on closing too, and then this device may not have all of it
+		if (!sealed.saved.complete) return;
 		this.#synced = true;
 		await this.#session.summaries?.note(this.id, { title: entry.title, here: true });
 	}

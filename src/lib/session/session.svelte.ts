@@ -10,6 +10,7 @@ import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
 import { CaseFile, type Outcome } from './case-file.svelte.ts';
+import { Changes } from './changes.ts';
 import { CircleBook } from './circle-book.ts';
 import { acceptInvitation, readInvitation, type Invitation } from './invitations.ts';
 import type { KnownCircle } from './known-circle.ts';
@@ -37,7 +38,8 @@ export class Session {
 	#failure: string | null = $state(null);
 	#relay: 'connecting' | 'connected' | 'offline' = $state('connecting');
 	#founded: boolean | null = $state(null);
-	#version = $state(0); // counts what changed in circles, summaries and rooms
+	/** What changed in circles, summaries and rooms. */
+	#changes = new Changes();
 	#now = $state(Date.now());
 	#waiting: Waiting = $state.raw([]);
 	#setAside = $state(0);
@@ -87,17 +89,17 @@ export class Session {
 		return this.vault.profile.name;
 	}
 	get agencyName(): string {
-		this.#version;
+		this.#changes.follow();
 		return this.agency?.agencyName ?? this.#anyCircle?.agencyName ?? '';
 	}
 	/** The agency's circle, unless we are only a guest in somebody's case. */
 	get agency(): KnownCircle | undefined {
-		this.#version;
+		this.#changes.follow();
 		return this.#circles?.all.find(({ state, role }) => state.kind === 'agency' && role !== null);
 	}
 
 	get cases(): readonly CaseSummary[] {
-		this.#version;
+		this.#changes.follow();
 		return (this.#circles?.all ?? [])
 			.flatMap((known) => {
 				if (known.state.kind !== 'case' || known.role === null) return [];
@@ -117,11 +119,16 @@ export class Session {
 	}
 
 	get saved(): SavedState {
-		this.#version;
+		this.#changes.follow();
 		const details = (this.#rooms?.sealedDocuments ?? []).map((sealed) => sealed.saved);
 		const unsealed = details.reduce((sum, detail) => sum + detail.unsealed, 0);
 		const gaps = details.flatMap((detail) => detail.gaps.map(({ person }) => this.#nameAnywhere(person)));
-		const refused = details.flatMap((detail) => (detail.refused === null ? [] : sentenceFor(detail.refused)));
+		const lasting = [
+			...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
+			...((this.#circles?.differing.size ?? 0) > 0 ? [sentenceFor('record-differs')] : []),
+			...gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`),
+			...details.flatMap((detail) => (detail.refused === null ? [] : sentenceFor(detail.refused)))
+		];
 		return savedStateOf({
 			now: this.#now,
 			connected: this.#relay === 'connected',
@@ -133,14 +140,7 @@ export class Session {
 				since
 			})),
 			seenBy: this.#current?.sealed?.saved.seenBy.map((person) => this.#nameAnywhere(person)) ?? [],
-			problems: [
-				...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
-				...(this.#circles !== undefined && this.#circles.differing.size > 0
-					? [sentenceFor('record-differs')]
-					: []),
-				...new Set(gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`)),
-				...new Set(refused)
-			],
+			problems: lasting.filter((sentence, index) => lasting.indexOf(sentence) === index),
 			setAside: this.#setAside
 		});
 	}
@@ -307,7 +307,7 @@ export class Session {
 		this.#circles = circles;
 		this.#summaries = summaries;
 		const touched = () => {
-			this.#version++;
+			this.#changes.tell();
 			this.#tick();
 		};
 		const counted = async () => {
@@ -352,7 +352,7 @@ export class Session {
 			rooms: this.rooms,
 			circles: this.circles,
 			summaries: this.#need(this.#summaries),
-			waiting: new Set(this.#waiting.map(({ room }) => room)),
+			waiting: this.#waiting.map(({ room }) => room),
 			signal: sweeping.signal
 		});
 	}

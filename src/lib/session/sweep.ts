@@ -14,13 +14,15 @@ import type { Rooms } from './rooms.ts';
 import type { Summaries } from './summaries.ts';
 
 const AT_ONCE = 4;
+/** How long one document may take to have its waiting work acknowledged before the next is visited, ms. */
+const SEND_PATIENCE = 15_000;
 
 export interface Sweep {
 	readonly rooms: Rooms;
 	readonly circles: CircleBook;
 	readonly summaries: Summaries;
 	/** Names of rooms whose envelopes wait in the outbox: these go first. */
-	readonly waiting: ReadonlySet<string>;
+	readonly waiting: readonly string[];
 	readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 		}
 	});
 	await inTurns(indexes, signal);
-	documents.sort((a, b) => Number(waiting.has(b.room)) - Number(waiting.has(a.room)));
+	documents.sort((a, b) => Number(waiting.includes(b.room)) - Number(waiting.includes(a.room)));
 	await inTurns(
 		documents.map((document) => document.visit),
 		signal
@@ -70,8 +72,11 @@ async function visit<T>(
 ): Promise<T | undefined> {
 	const lease = rooms.open(known, document, seed);
 	try {
-		await Promise.race([lease.sealed.synced.then(() => lease.sealed.settled()), aborted(signal)]);
-		return signal.aborted ? undefined : read(lease.sealed.clear);
+		await Promise.race([
+			lease.sealed.synced.then(() => lease.sealed.acknowledged(SEND_PATIENCE)),
+			aborted(signal)
+		]);
+		return signal.aborted || !lease.sealed.saved.complete ? undefined : read(lease.sealed.clear);
 	} finally {
 		await lease.close();
 	}
