@@ -109,6 +109,7 @@ function readItems(update: Uint8Array): Verdict<readonly LogItem[], LogReason> {
 		clients.add(client);
 		for (let i = 0; i < structs; i++) {
 			const start = decoder.pos;
+			if (!decoding.hasContent(decoder)) return refuse('malformed'); // readUint8 would read past the end
 			const info = decoding.readUint8(decoder);
 			if (info === SKIP) {
 				const skipped = decoding.readVarUint(decoder);
