@@ -13,7 +13,8 @@ export { startRelay, type Relay, type RelayOptions } from './relay.ts';
 
 const DEFAULT_PORT = '8700';
 
-async function main(): Promise<void> {
+/** Starts the relay as the command line and the environment say. */
+export async function main(): Promise<void> {
 	let flags: { port?: string; host?: string; data?: string };
 	try {
 		flags = parseArgs({

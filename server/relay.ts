@@ -228,6 +228,6 @@ function refuse(socket: Duplex, status: string): void {
 
 /** A host as it can stand in a URL that a person opens on this machine. */
 function shownHost(host: string): string {
-	if (host === '0.0.0.0' || host === '::' || host === '') return 'localhost';
+	if (['127.0.0.1', '0.0.0.0', '::1', '::', ''].includes(host)) return 'localhost';
 	return host.includes(':') ? `[${host}]` : host;
 }

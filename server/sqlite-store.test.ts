@@ -70,6 +70,9 @@ describe('opening', () => {
 		const folder = freshFolder();
 		writeFileSync(join(folder, 'file'), 'not a folder');
 		expect(openSqliteStore(join(folder, 'file', 'data'))).toEqual({ ok: false, reason: 'not-writable' });
+		if (process.platform === 'linux') {
+			expect(openSqliteStore('/proc/throughline')).toEqual({ ok: false, reason: 'not-writable' });
+		}
 		mkdirSync(join(folder, 'data'));
 		writeFileSync(join(folder, 'data', 'relay.db'), 'x'.repeat(8192));
 		expect(openSqliteStore(join(folder, 'data'))).toEqual({ ok: false, reason: 'damaged' });

@@ -7,8 +7,8 @@
  * A row's key is `room × 2²⁴ + position`: rows of one room lie together in the order in which they arrived, and the
  * one index (room, client, clock) finds what a joiner lacks without touching a single struct.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import type { EntryRow, PlacedItem, Range, RoomBatch, Store, Written } from './store.ts';
@@ -50,7 +50,7 @@ export function openSqliteStore(folder: string | null): Opened {
 	};
 	try {
 		if (folder !== null) {
-			mkdirSync(folder, { recursive: true });
+			makeFolder(folder);
 			// the operating system lets go of this lock even after SIGKILL
 			lock = new Database(join(folder, 'relay.lock'));
 			try {
@@ -311,6 +311,14 @@ class SqliteStore implements Store {
 
 /** Something else stands there: undo the transaction and say so. */
 class Taken extends Error {}
+
+/** Not `recursive`: Node's own never ends where a folder is refused with ENOENT, as in /proc. */
+function makeFolder(folder: string): void {
+	if (existsSync(folder)) return;
+	const parent = dirname(folder);
+	if (parent !== folder) makeFolder(parent);
+	mkdirSync(folder);
+}
 
 function rangesOf(positions: readonly number[]): Range[] {
 	const ranges: { from: number; to: number }[] = [];

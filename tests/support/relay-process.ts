@@ -57,7 +57,7 @@ export class RelayProcess {
 
 	/** Starts it (again) on the same port and the same data. */
 	async start(): Promise<void> {
-		const program = this.#built ? ['build/relay/main.js'] : ['--import', 'tsx', 'server/main.ts'];
+		const program = this.#built ? ['build/relay.js'] : ['--import', 'tsx', 'server/main.ts'];
 		const child = spawn(process.execPath, program, {
 			cwd: PROJECT,
 			stdio: ['ignore', 'pipe', 'pipe'],
