@@ -37,7 +37,7 @@ export async function writeCheckpoint(
 		},
 		rfc8949EncodeOptions
 	);
-	return seal(deviceSecret, plain as Bytes, aadOf(room));
+	return seal(deviceSecret, plain, aadOf(room));
 }
 
 export async function readCheckpoint(

@@ -8,7 +8,7 @@
  */
 import * as Y from 'yjs';
 import type { DeviceId } from '#lib/circle/ids.ts';
-import type { Bytes } from '#lib/crypto/bytes.ts';
+import { toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealingSecret } from '#lib/crypto/seal.ts';
 import { checkContent, checkHeader, checkWriter } from '#lib/envelope/check.ts';
 import {
@@ -62,6 +62,8 @@ const TOGETHER = 256;
 export class Ingest {
 	#options: IngestOptions;
 	#waiting = new Map<string, { bytes: Bytes; device: DeviceId }>();
+	/** Places in chains that hold two envelopes. */
+	#forged = new Set<string>();
 
 	constructor(options: IngestOptions) {
 		this.#options = options;
@@ -94,16 +96,17 @@ export class Ingest {
 		if (judged.some(({ verdict }) => verdict === 'later')) {
 			await this.#options.circle.refresh().catch(() => undefined);
 			judged = await Promise.all(
-				judged.map((one) => (one.verdict === 'later' ? this.#judge(one.bytes) : one))
+				judged.map(async (one) => (one.verdict === 'later' ? this.#judge(one.bytes) : one))
 			);
 		}
 		const updates: { bytes: Bytes; content: Bytes; header: EnvelopeHeader }[] = [];
 		for (const one of judged) {
-			if (one.verdict === 'later') this.#waiting.set(keyOf(one.bytes), one);
+			if (one.verdict === 'later') this.#waiting.set(toBase64Url(await hashEnvelope(one.bytes)), one);
 			else if (one.verdict === 'refused') await this.#refuse(one);
 			else if (await this.#chain(one, again)) updates.push(one);
 		}
-		await this.#apply(updates);
+		// what was forged in this very batch is not applied and taken back, but never applied
+		await this.#apply(updates.filter(({ header }) => !this.#forged.has(placeOf(header))));
 	}
 
 	async #judge(bytes: Bytes): Promise<Judged> {
@@ -139,6 +142,7 @@ export class Ingest {
 		const place = chains.take(header, hash);
 		if (place === 'repeated' && !again) return false;
 		if (place === 'forged') {
+			this.#forged.add(placeOf(header));
 			await setAside(bytes, place);
 			await onForged(header);
 			return false;
@@ -210,7 +214,14 @@ function clocksOf(content: Uint8Array, yClient: number): { from: number; to: num
 	}
 }
 
-/** An envelope by its signature's last bytes: enough to find it again, and equality is judged on all bytes. */
+function placeOf({ session, seq }: EnvelopeHeader): string {
+	return `${session}.${seq}`;
+}
+
+/**
+ * An envelope by its signature's last bytes, quick to look up. Others can copy those bytes: use it only to find what we
+ * made ourselves, and judge equality on all bytes.
+ */
 export function keyOf(bytes: Uint8Array): string {
 	let key = '';
 	for (const byte of bytes.subarray(-16)) key += String.fromCharCode(byte);

@@ -6,13 +6,13 @@ import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { asBytes, type Bytes } from '#lib/crypto/bytes.ts';
 
-/** The update itself if it fits; a single struct larger than `maxBytes` stays whole. */
+/** The update itself if it fits. Long texts and lists are cut; one single value larger than `maxBytes` stays whole. */
 export function splitUpdate(update: Uint8Array, maxBytes: number): Bytes[] {
 	if (update.length <= maxBytes) return [asBytes(update)];
 	const { structs, ds } = Y.decodeUpdate(update);
 	const runs: (typeof structs)[] = [];
 	let size = Infinity;
-	for (const struct of structs) {
+	for (const struct of structs.flatMap((whole) => cut(whole, maxBytes))) {
 		const added = write([struct], null).length;
 		if (size + added > maxBytes) {
 			runs.push([]);
@@ -27,6 +27,26 @@ export function splitUpdate(update: Uint8Array, maxBytes: number): Bytes[] {
 }
 
 type Decoded = ReturnType<typeof Y.decodeUpdate>;
+
+/** Halves, until each is small enough: Yjs joins neighbours of one client into one struct without limit. */
+function cut(struct: Decoded['structs'][number], maxBytes: number): Decoded['structs'] {
+	if (!(struct instanceof Y.Item) || write([struct], null).length <= maxBytes) return [struct];
+	const { content, id, length } = struct;
+	if (length < 2 || !(content instanceof Y.ContentString || content instanceof Y.ContentAny)) return [struct];
+	let half = Math.floor(length / 2);
+	// between the two halves of an emoji Yjs would put replacement characters
+	if (content instanceof Y.ContentString && /[\uD800-\uDBFF]/.test(content.str.charAt(half - 1))) half--;
+	if (half === 0) return [struct];
+	const left = content.copy();
+	const right = left.splice(half);
+	const { origin, rightOrigin, parent, parentSub } = struct;
+	const before = Y.createID(id.client, id.clock + half - 1);
+	const after = Y.createID(id.client, id.clock + half);
+	return [
+		...cut(new Y.Item(id, null, origin, null, rightOrigin, parent, parentSub, left), maxBytes),
+		...cut(new Y.Item(after, null, before, null, rightOrigin, parent, parentSub, right), maxBytes)
+	];
+}
 
 function write(structs: Decoded['structs'], deletions: Decoded['ds'] | null): Bytes {
 	const encoder = new Y.UpdateEncoderV1();

@@ -144,7 +144,7 @@ export class RelayLink {
 		encoding.writeVarUint(encoder, SYNC);
 		encoding.writeVarUint(encoder, SYNC_STEP_1);
 		encoding.writeVarUint8Array(encoder, Y.encodeStateVector(this.#options.log));
-		this.#provider.ws?.send(encoding.toUint8Array(encoder) as Bytes);
+		this.#provider.ws?.send(encoding.toUint8Array(encoder));
 	}
 
 	close(): void {

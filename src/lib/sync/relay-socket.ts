@@ -179,7 +179,7 @@ export function writeUpdateFrame(update: Uint8Array): Bytes {
 	encoding.writeVarUint(encoder, SYNC);
 	encoding.writeVarUint(encoder, SYNC_UPDATE);
 	encoding.writeVarUint8Array(encoder, update);
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 /** Why y-websocket must not see this sync frame, or null. */

@@ -2,9 +2,7 @@
  * What was not accepted in one room [E6]: kept with its reason and bytes, counted, and tried again. Each only once,
  * however often it comes.
  */
-import type { Bytes } from '#lib/crypto/bytes.ts';
-import { equalBytes } from '#lib/crypto/bytes.ts';
-import { keyOf } from './ingest.ts';
+import { equalBytes, sha256, toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealedStorage } from './options.ts';
 
 interface Row {
@@ -32,7 +30,7 @@ export class SetAside {
 
 	async load(): Promise<void> {
 		const rows = await this.#storage.setAside.list(this.#room).catch(() => []);
-		for (const row of rows) this.#rows.set(keyOf(row.bytes), { ...row });
+		for (const row of rows) this.#rows.set(await keyOf(row.bytes), { ...row });
 	}
 
 	/** Whatever could be accepted by now: a forgery never can. */
@@ -43,14 +41,15 @@ export class SetAside {
 	}
 
 	isForged(bytes: Bytes): boolean {
-		const row = this.#rows.get(keyOf(bytes));
-		return row?.reason === 'forged' && equalBytes(row.bytes, bytes);
+		for (const row of this.#rows.values())
+			if (row.reason === 'forged' && equalBytes(row.bytes, bytes)) return true;
+		return false;
 	}
 
 	async add(bytes: Bytes, reason: string): Promise<void> {
-		const key = keyOf(bytes);
+		const key = await keyOf(bytes);
 		const before = this.#rows.get(key);
-		if (before !== undefined && equalBytes(before.bytes, bytes)) {
+		if (before !== undefined) {
 			if (reason !== 'forged' || before.reason === 'forged') return;
 			if (before.id !== null) await this.#storage.setAside.remove(before.id).catch(() => undefined);
 		}
@@ -64,10 +63,15 @@ export class SetAside {
 	/** It was accepted after all. */
 	async remove(bytes: Bytes): Promise<void> {
 		if (this.#rows.size === 0) return;
-		const key = keyOf(bytes);
+		const key = await keyOf(bytes);
 		const row = this.#rows.get(key);
-		if (row === undefined || !equalBytes(row.bytes, bytes)) return;
+		if (row === undefined) return;
 		this.#rows.delete(key);
 		if (row.id !== null) await this.#storage.setAside.remove(row.id).catch(() => undefined);
 	}
+}
+
+/** Of all bytes: somebody could send many variants that end alike, to push one another out of the table. */
+async function keyOf(bytes: Bytes): Promise<string> {
+	return toBase64Url(await sha256(bytes));
 }

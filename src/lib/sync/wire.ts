@@ -128,7 +128,7 @@ export function writeMessage<T extends MessageType>(type: T, body: Messages[T]):
 	const encoder = encoding.createEncoder();
 	encoding.writeVarUint(encoder, typeNumbers[type]);
 	encoding.writeUint8Array(encoder, encode(body, rfc8949EncodeOptions));
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 /** The message in a frame, or null when it is not one of ours or not well-formed. */

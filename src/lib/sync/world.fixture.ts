@@ -5,15 +5,18 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+// eslint-disable-next-line no-restricted-imports -- tests bring the real disk to the shape that sync asks for
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { foundCircle, grantMember } from '#lib/circle/actions.ts';
 import { createDeviceSecrets, type DeviceSecrets } from '#lib/circle/device.ts';
-import { newDocumentId, newPersonId, type PersonId } from '#lib/circle/ids.ts';
+import { newDocumentId, newPersonId, newSessionId, type PersonId } from '#lib/circle/ids.ts';
 import { applyEntry } from '#lib/circle/reduce.ts';
 import { readEpochSecrets, type EpochSecrets } from '#lib/circle/secrets.ts';
 import type { CircleState, Role } from '#lib/circle/state.ts';
 import { randomBytes, type Bytes } from '#lib/crypto/bytes.ts';
+import type { SigningSecret } from '#lib/crypto/sign.ts';
 import { generateSealingSecret, type SealingSecret } from '#lib/crypto/seal.ts';
+import { laneSecretOf, writeEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
 import { readLogUpdate, writeLogUpdate, type LogItem } from '#lib/envelope/log.ts';
 import type { Room } from '#lib/envelope/room.ts';
 import type { FollowedCircle, SealedDocumentOptions } from './options.ts';
@@ -180,6 +183,59 @@ async function after(state: CircleState | null, bytes: Bytes): Promise<CircleSta
 	return next.value;
 }
 
+export interface Forgery {
+	readonly by: Person;
+	readonly room: Room;
+	/** What it holds; by default a word typed by `yClient`. */
+	readonly content?: Uint8Array;
+	readonly word?: string;
+	readonly header?: Partial<EnvelopeHeader>;
+	/** Whose key signs; by default the device that the header names. */
+	readonly signing?: SigningSecret;
+	/** Under which room and epoch it is sealed. */
+	readonly sealedFor?: { readonly room?: Room; readonly epochSecret?: Bytes };
+}
+
+/** An envelope as a member with a modified app could make it. */
+export async function forge({
+	by,
+	room,
+	word = 'forged',
+	content,
+	header = {},
+	signing,
+	sealedFor
+}: Forgery): Promise<Bytes> {
+	const { state, secrets } = by.circle;
+	const yClient = header.yClient ?? 1_000_000 + Math.floor(Math.random() * 1_000_000);
+	const full: EnvelopeHeader = {
+		...room,
+		kind: 'update',
+		epoch: state.epoch,
+		device: by.device.device,
+		session: newSessionId(),
+		seq: 0,
+		prev: new Uint8Array(32),
+		circleHead: state.head,
+		schema: 1,
+		yClient,
+		at: 0,
+		...header
+	};
+	const epochSecret = sealedFor?.epochSecret ?? secrets.get(state.epoch);
+	if (epochSecret === undefined) throw new Error('no secret');
+	const secret = await laneSecretOf(epochSecret, sealedFor?.room ?? room);
+	return writeEnvelope(full, content ?? typed(yClient, word), secret, signing ?? by.device.signing);
+}
+
+/** The update of somebody who types a word into an empty document. */
+export function typed(yClient: number, word: string): Uint8Array {
+	const doc = new Y.Doc();
+	doc.clientID = yClient;
+	doc.getText('t').insert(0, word);
+	return Y.encodeStateAsUpdate(doc);
+}
+
 /** The next turn of the event loop: what was posted by now has run. */
 export function turn(): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, 0));
@@ -188,7 +244,7 @@ export function turn(): Promise<void> {
 export async function until(isSo: () => boolean): Promise<void> {
 	const end = Date.now() + 5_000;
 	while (!isSo()) {
-		if (Date.now() > end) throw new Error(`never came true: ${isSo}`);
+		if (Date.now() > end) throw new Error(`never came true: ${isSo.toString()}`);
 		await turn();
 	}
 }
@@ -245,6 +301,16 @@ export class TestRelay {
 
 	get envelopes(): Bytes[] {
 		return [...this.items.values()].flatMap((items) => items.map(({ envelope }) => envelope));
+	}
+
+	/** Puts envelopes into the room past all checks, as a dishonest relay or member would. */
+	inject(...envelopes: readonly Uint8Array[]): void {
+		const log = new Y.Doc({ gc: false });
+		log.getArray('log').push([...envelopes]);
+		const read = readLogUpdate(Y.encodeStateAsUpdate(log));
+		if (!read.ok) throw new Error(read.reason);
+		this.items.set(log.clientID, [...read.value]);
+		for (const visitor of this.visitors) this.#send(visitor, writeUpdateFrame(writeLogUpdate(read.value)));
 	}
 
 	sayStored(): void {
@@ -361,13 +427,14 @@ class TestSocket {
 	}
 
 	deliver(frame: Uint8Array): void {
-		const data = frame.slice().buffer as ArrayBuffer;
+		const data = frame.slice().buffer;
 		queueMicrotask(() => this.readyState === 1 && this.onmessage?.({ data }));
 	}
 
 	send(data: Uint8Array): void {
-		const frame = data.slice() as Bytes;
-		queueMicrotask(() => this.readyState === 1 && this.#receive(this, frame));
+		if (this.readyState !== 1) return;
+		const frame = data.slice();
+		queueMicrotask(() => this.#receive(this, frame));
 	}
 
 	close(): void {
@@ -377,8 +444,11 @@ class TestSocket {
 	drop(code: number): void {
 		if (this.readyState === 3) return;
 		this.readyState = 3;
-		this.#left(this);
-		queueMicrotask(() => this.onclose?.({ code, reason: '' }));
+		// what was sent before still arrives, as with a real socket
+		queueMicrotask(() => {
+			this.#left(this);
+			this.onclose?.({ code, reason: '' });
+		});
 	}
 }
 
@@ -387,7 +457,7 @@ export function syncFrame(step: number, payload: Uint8Array): Bytes {
 	encoding.writeVarUint(encoder, SYNC);
 	encoding.writeVarUint(encoder, step);
 	encoding.writeVarUint8Array(encoder, payload);
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 function encodeVector(vector: Map<number, number>): Bytes {
