@@ -51,7 +51,7 @@ test('two people who rename at once both keep their words', () => {
 	renameDocument(ben, 'doc-1', 'Second case plan');
 	meet();
 	for (const doc of [amina, ben])
-		expect(documentTitle(doc, 'doc-1')?.toString()).toBe('Second case plan for spring');
+		expect(documentTitle(doc, 'doc-1')?.toJSON()).toBe('Second case plan for spring');
 });
 
 test('adding a listed document again changes nothing', () => {

@@ -29,7 +29,7 @@ export interface CaseIndex {
 }
 
 export function readCaseIndex(doc: Y.Doc): CaseIndex {
-	return { title: caseTitle(doc).toString(), documents: readDocuments(doc) };
+	return { title: caseTitle(doc).toJSON(), documents: readDocuments(doc) };
 }
 
 export function caseTitle(doc: Y.Doc): Y.Text {
@@ -42,7 +42,7 @@ export function renameCase(doc: Y.Doc, title: string, caret: number | null = nul
 
 /** Adds a row. A document that is already listed stays as it is. */
 export function addDocument(doc: Y.Doc, row: DocumentRow): void {
-	const rows = doc.getMap('documents');
+	const rows = doc.getMap<unknown>('documents');
 	if (rows.has(row.id)) return;
 	const entry = new Y.Map<unknown>();
 	entry.set('title', new Y.Text(row.title));
@@ -56,8 +56,8 @@ export function addDocument(doc: Y.Doc, row: DocumentRow): void {
 
 /** The title of a document as the shared text; null when the document is not listed (yet). */
 export function documentTitle(doc: Y.Doc, id: string): Y.Text | null {
-	const entry = doc.getMap('documents').get(id);
-	const title = entry instanceof Y.Map ? entry.get('title') : null;
+	const entry = doc.getMap<unknown>('documents').get(id);
+	const title: unknown = entry instanceof Y.Map ? entry.get('title') : null;
 	return title instanceof Y.Text ? title : null;
 }
 
@@ -71,7 +71,7 @@ export function renameDocument(doc: Y.Doc, id: string, title: string, caret: num
 
 function readDocuments(doc: Y.Doc): DocumentRow[] {
 	const rows: DocumentRow[] = [];
-	doc.getMap('documents').forEach((entry, id) => {
+	doc.getMap<unknown>('documents').forEach((entry, id) => {
 		const row = entry instanceof Y.Map ? readRow(id, entry) : null;
 		if (row !== null) rows.push(row);
 	});
@@ -90,7 +90,7 @@ function readRow(id: string, entry: Y.Map<unknown>): DocumentRow | null {
 	if (typeof kind !== 'string') return null;
 	return {
 		id,
-		title: title instanceof Y.Text ? title.toString() : '',
+		title: title instanceof Y.Text ? title.toJSON() : '',
 		kind,
 		template: typeof template === 'string' ? template : null,
 		schema: typeof schema === 'number' ? schema : 1,

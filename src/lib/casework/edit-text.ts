@@ -6,7 +6,7 @@ import type * as Y from 'yjs';
 
 /** Makes `text` read `next` with one small edit. `caret`: where the input's caret stands afterwards, if known. */
 export function editText(text: Y.Text, next: string, caret: number | null = null): void {
-	const now = text.toString();
+	const now = text.toJSON();
 	if (now === next) return;
 	const most = Math.min(now.length, next.length);
 

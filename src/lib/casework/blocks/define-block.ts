@@ -18,7 +18,10 @@ interface FieldBase {
 }
 export type Field =
 	| (FieldBase & { readonly kind: 'choice'; readonly choices: readonly Choice[] })
-	| (FieldBase & { readonly kind: 'date' })
+	| (FieldBase & {
+			readonly kind: 'date';
+			/** What may stand instead of a day. */ readonly also?: readonly Choice[];
+	  })
 	| (FieldBase & { readonly kind: 'text' });
 
 export interface BlockSpec {

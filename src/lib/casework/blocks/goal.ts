@@ -2,6 +2,9 @@
 import { areasOfNeed, goalAchievements, goalLifecycles, priorities } from '../codes.ts';
 import { defineBlock, type BlockSpec } from './define-block.ts';
 
+/** FHIR has no code for a goal without a day; people say so. */
+const notYet = [{ code: 'future', words: 'In the future' }];
+
 export const goalSpec: BlockSpec = {
 	name: 'goal',
 	label: 'Goal',
@@ -23,7 +26,7 @@ export const goalSpec: BlockSpec = {
 			choices: goalAchievements
 		},
 		{ attribute: 'priority', label: 'Priority', hint: 'priority', kind: 'choice', choices: priorities },
-		{ attribute: 'target', label: 'Target date', hint: 'by when', kind: 'date' }
+		{ attribute: 'target', label: 'Target date', hint: 'by when', kind: 'date', also: notYet }
 	],
 	// start: date · reason: why it was removed or is on hold · agreedBy: whose goal it is
 	attributes: ['start', 'reason', 'agreedBy', 'measure', 'source', 'reviewed'],

@@ -1,0 +1,171 @@
+/**
+ * Owns the Tiptap editor of one view of one document: makes it, tells Svelte what is on and off, and closes it.
+ *
+ * Promises: binds only to a view whose content this schema knows completely [V1]; what the user does, and nothing else,
+ * leaves the view [V2]; `close()` is idempotent.
+ * Must never: be made again for the same view after `close()`; ask the document for a fresh one.
+ */
+import { Editor, getSchema, type Extensions } from '@tiptap/core';
+import { Dropcursor, Gapcursor } from '@tiptap/extensions';
+import { yUndoPluginKey } from '@tiptap/y-tiptap';
+import { createSubscriber } from 'svelte/reactivity';
+import type { UndoManager } from 'yjs';
+import { findUnknown } from '#lib/casework/schema-guard.ts';
+import { BODY_FIELD } from '#lib/casework/schema-version.ts';
+import { blockSpecs, schemaExtensions } from '#lib/casework/schema.ts';
+import { blockView, type Surroundings } from './blocks/node-view.svelte.ts';
+import { fieldsOf } from './blocks/views.ts';
+import { SlashMenu } from './menu/slash-menu.svelte.ts';
+import type { DocumentView, EditableDocument } from './open-document.ts';
+import { accessibleText } from './plugins/accessible-text.ts';
+import { BlockIds } from './plugins/block-ids.ts';
+import { BlockKeys } from './plugins/block-keys.ts';
+import { carets } from './plugins/carets.ts';
+import { Here } from './plugins/here.ts';
+import { KeepFilled } from './plugins/keep-filled.ts';
+import { LeaveKeys } from './plugins/leave-keys.ts';
+import { LinkKeys } from './plugins/link-keys.ts';
+import { paste } from './plugins/paste.ts';
+import { collaborationOn, userChanges } from './plugins/user-changes.ts';
+
+export interface CaseEditorOptions {
+	/** The schema to bind with; a test passes that of another version. */
+	readonly schema?: Extensions;
+	/** Unique in the page. */
+	readonly id?: string;
+	readonly onLink?: () => void;
+}
+
+export class CaseEditor {
+	readonly editor: Editor;
+	readonly menu: SlashMenu;
+	/** One sentence about something that was refused; empty when there is nothing to say. */
+	notice = $state('');
+	#editable: boolean;
+	#subscribe: () => void;
+	#removers: ((() => void) | void)[] = [];
+
+	constructor(
+		host: HTMLElement,
+		document: EditableDocument,
+		view: DocumentView,
+		options: CaseEditorOptions = {}
+	) {
+		this.#editable = $state(document.canWrite);
+		this.menu = new SlashMenu(`${options.id ?? 'editor'}-insert`);
+		const surroundings = readable(() => this.#editable);
+		const me = document.people.find((person) => person.me);
+		this.editor = new Editor({
+			element: host,
+			editable: document.canWrite,
+			injectCSS: false,
+			enableInputRules: true,
+			extensions: [
+				...withViews(options.schema ?? schemaExtensions, surroundings),
+				userChanges(view),
+				collaborationOn(view),
+				...(document.awareness ? [carets(document.awareness, me)] : []),
+				BlockIds,
+				KeepFilled,
+				BlockKeys,
+				LeaveKeys,
+				LinkKeys.configure({ ask: () => options.onLink?.() }),
+				Here,
+				paste((sentence) => (this.notice = sentence)),
+				this.menu.extension(),
+				accessibleText(`${options.id ?? 'editor'}-help`, () => this.menu.describedBy),
+				Gapcursor,
+				Dropcursor.configure({ class: 'drop-cursor', color: false })
+			]
+		});
+		this.#subscribe = createSubscriber((changed) => {
+			this.editor.on('transaction', changed);
+			return () => this.editor.off('transaction', changed);
+		});
+		this.#removers.push(view.onRepairDropped((diverged) => this.#repairDropped(document, diverged)));
+	}
+
+	get editable(): boolean {
+		return this.#editable;
+	}
+
+	setEditable(editable: boolean): void {
+		if (this.#editable === editable) return;
+		this.#editable = editable;
+		this.editor.setEditable(editable, false);
+	}
+
+	/** Reactive: is the mark or block at the caret? */
+	isActive(name: string, attributes?: Record<string, unknown>): boolean {
+		this.#subscribe();
+		return this.editor.isActive(name, attributes);
+	}
+
+	/** Reactive. */
+	get canUndo(): boolean {
+		this.#subscribe();
+		return this.#undoManager.undoStack.length > 0;
+	}
+
+	/** Reactive. */
+	get canRedo(): boolean {
+		this.#subscribe();
+		return this.#undoManager.redoStack.length > 0;
+	}
+
+	/** A line to write in after the last block, made if need be. */
+	continueBelow(): void {
+		if (!this.editor.isEditable) return;
+		const { doc, schema, tr } = this.editor.state;
+		const last = doc.lastChild;
+		const paragraph = schema.nodes.paragraph?.create();
+		if (paragraph && !(last?.type.name === 'paragraph' && last.content.size === 0))
+			this.editor.view.dispatch(tr.insert(doc.content.size, paragraph));
+		this.editor.commands.focus('end');
+	}
+
+	close(): void {
+		for (const remove of this.#removers.splice(0).reverse()) remove?.();
+		this.menu.close();
+		this.editor.destroy();
+	}
+
+	get #undoManager(): UndoManager {
+		return (yUndoPluginKey.getState(this.editor.state) as { undoManager: UndoManager }).undoManager;
+	}
+
+	/** Undoing a repair that nobody else has would write it to everybody: so the stack is emptied. */
+	#repairDropped(document: EditableDocument, diverged: boolean): void {
+		queueMicrotask(() => {
+			if (this.editor.isDestroyed) return;
+			this.#undoManager.clear();
+			if (diverged) document.renewView?.();
+		});
+	}
+}
+
+const schema = getSchema(schemaExtensions);
+
+/** True when an editor of this schema would delete nothing by opening the view [V1]. */
+export function canBind(view: DocumentView): boolean {
+	return !view.detached && findUnknown(view.doc.getXmlFragment(BODY_FIELD), schema).length === 0;
+}
+
+function readable(read: () => boolean): Surroundings {
+	return {
+		get editable() {
+			return read();
+		}
+	};
+}
+
+function withViews(extensions: Extensions, surroundings: Surroundings): Extensions {
+	const specs = new Map(blockSpecs.map((spec) => [spec.name, spec]));
+	return extensions.map((extension) => {
+		const spec = specs.get(extension.name);
+		if (!spec || extension.type !== 'node') return extension;
+		return (extension as ReturnType<typeof import('@tiptap/core').Node.create>).extend({
+			addNodeView: () => blockView(spec, fieldsOf(spec.name), surroundings)
+		});
+	});
+}

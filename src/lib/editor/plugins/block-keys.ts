@@ -1,0 +1,162 @@
+/**
+ * The keyboard in case blocks: Enter goes on (a goal with its first step, a step with the next), Enter in an empty one
+ * leaves, Backspace in an empty one removes it, Tab goes to its fields.
+ */
+import { Extension, type Editor } from '@tiptap/core';
+import type { Node, ResolvedPos } from '@tiptap/pm/model';
+import {
+	NodeSelection,
+	Selection,
+	TextSelection,
+	type EditorState,
+	type Transaction
+} from '@tiptap/pm/state';
+import type { BlockSpec } from '#lib/casework/blocks/define-block.ts';
+import { blockSpecs } from '#lib/casework/schema.ts';
+import { focusFirstField } from '../blocks/node-view.svelte.ts';
+
+const specs = new Map<string, BlockSpec>(blockSpecs.map((spec) => [spec.name, spec]));
+
+interface Place {
+	readonly spec: BlockSpec;
+	readonly block: Node;
+	/** Position before and after the block. */
+	readonly from: number;
+	readonly to: number;
+}
+
+export const BlockKeys = Extension.create({
+	name: 'blockKeys',
+	priority: 1100, // before lists and Tiptap's own Enter
+	addKeyboardShortcuts() {
+		const run = (act: (state: EditorState) => Transaction | boolean) => () => apply(this.editor, act);
+		return {
+			Enter: run((state) => goOn(state) || leaveBlock(state) || lineBefore(state)),
+			'Mod-Enter': run((state) => lineAfterBlock(state)),
+			Backspace: run(removeEmpty),
+			Tab: () => {
+				const place = titlePlace(this.editor.state.selection);
+				return place !== null && focusFirstField(this.editor.view.nodeDOM(place.from));
+			}
+		};
+	}
+});
+
+function apply(editor: Editor, act: (state: EditorState) => Transaction | boolean): boolean {
+	const result = act(editor.state);
+	if (typeof result === 'boolean') return result;
+	editor.view.dispatch(result.scrollIntoView());
+	return true;
+}
+
+/** The block whose title holds the caret. */
+function titlePlace({ $from, empty }: Selection): Place | null {
+	return empty && $from.parent.type.name === 'blockTitle' ? placeAt($from, $from.depth - 1) : null;
+}
+
+function placeAt($pos: ResolvedPos, depth: number): Place | null {
+	const spec = depth > 0 ? specs.get($pos.node(depth).type.name) : undefined;
+	return spec ? { spec, block: $pos.node(depth), from: $pos.before(depth), to: $pos.after(depth) } : null;
+}
+
+function goOn(state: EditorState): Transaction | false {
+	const { tr, selection, schema } = state;
+	const { $from } = selection;
+	const place = titlePlace(selection);
+	const paragraph = schema.nodes.paragraph;
+	if (!place || !paragraph) return false;
+	const { spec, block, from, to } = place;
+	if (isBlank(block)) {
+		tr.replaceWith(from, to, paragraph.create());
+		return tr.setSelection(TextSelection.create(tr.doc, from + 1));
+	}
+	const rest = $from.parent.content.cut($from.parentOffset);
+	tr.delete($from.pos, $from.end());
+	const next = schema.nodes[spec.goesOnWith ?? ''];
+	const title = schema.nodes.blockTitle;
+	if (!next || !title) {
+		const at = tr.mapping.map($from.after());
+		tr.insert(at, paragraph.create(null, rest));
+		return tr.setSelection(TextSelection.create(tr.doc, at + 1));
+	}
+	const inside = next !== block.type;
+	const at = tr.mapping.map(inside ? $from.after() : to);
+	const following = tr.doc.resolve(at).nodeAfter;
+	if (inside && rest.size === 0 && following?.type === next && isBlank(following)) {
+		return tr.setSelection(Selection.near(tr.doc.resolve(at + 1)));
+	}
+	tr.insert(at, next.create(null, title.create(null, rest)));
+	return tr.setSelection(TextSelection.create(tr.doc, at + 2));
+}
+
+/** Enter in an empty last line of a block: the line moves out of it. */
+function leaveBlock({ tr, selection, schema }: EditorState): Transaction | false {
+	const { $from } = selection;
+	const place = placeAt($from, $from.depth - 1);
+	const paragraph = schema.nodes.paragraph;
+	if (!place || !paragraph || !selection.empty || $from.parent.type !== paragraph) return false;
+	if ($from.parent.content.size > 0 || place.block.childCount < 2 || place.block.lastChild !== $from.parent)
+		return false;
+	tr.delete($from.before(), $from.after());
+	const at = tr.mapping.map(place.to);
+	tr.insert(at, paragraph.create());
+	return tr.setSelection(TextSelection.create(tr.doc, at + 1));
+}
+
+/**
+ * Enter at the start of a line puts an empty line before it. Splitting would look the same, but re-make the line, and
+ * with it whatever others are writing in it or have commented on.
+ */
+function lineBefore({ tr, selection, schema }: EditorState): Transaction | false {
+	const { $from, empty } = selection;
+	const paragraph = schema.nodes.paragraph;
+	const holder = $from.depth > 0 ? $from.node(-1).type.name : '';
+	const inItem = holder === 'listItem' || holder === 'taskItem';
+	const isLine = $from.parent.type === paragraph || $from.parent.type.name === 'heading';
+	if (!empty || inItem || !isLine || !paragraph || $from.parentOffset > 0 || $from.parent.content.size === 0)
+		return false;
+	return tr.insert($from.before(), paragraph.create());
+}
+
+function lineAfterBlock({ tr, selection, schema }: EditorState): Transaction | false {
+	const { $from } = selection;
+	const paragraph = schema.nodes.paragraph;
+	for (let depth = 1; depth <= $from.depth && paragraph; depth++) {
+		const place = placeAt($from, depth);
+		if (!place) continue;
+		tr.insert(place.to, paragraph.create());
+		return tr.setSelection(TextSelection.create(tr.doc, place.to + 1));
+	}
+	return false;
+}
+
+/** Backspace at the start of a title: an empty block goes; a full one is selected first, so that it is never a slip. */
+function removeEmpty({ tr, selection, doc }: EditorState): Transaction | boolean {
+	const place = titlePlace(selection);
+	if (!place || selection.$from.parentOffset > 0 || place.block.firstChild !== selection.$from.parent)
+		return false;
+	if (!isBlank(place.block)) return tr.setSelection(NodeSelection.create(doc, place.from));
+	tr.delete(place.from, place.to);
+	return tr.setSelection(Selection.near(tr.doc.resolve(Math.min(place.from, tr.doc.content.size)), -1));
+}
+
+/** No letter and no value in it. */
+function isBlank(block: Node): boolean {
+	let blank = block.textContent === '';
+	block.descendants((node) => {
+		if (node.isLeaf && !node.isText) blank = false;
+	});
+	return blank && [block, ...childBlocks(block)].every((node) => hasNoValues(node));
+}
+
+function childBlocks(block: Node): Node[] {
+	const found: Node[] = [];
+	block.descendants((node) => {
+		if (specs.has(node.type.name)) found.push(node);
+	});
+	return found;
+}
+
+function hasNoValues(node: Node): boolean {
+	return Object.entries(node.attrs).every(([name, value]) => name === 'id' || value === null || value === '');
+}

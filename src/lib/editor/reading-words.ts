@@ -1,0 +1,31 @@
+/** The fields of a case block as words, for the reading view. */
+import type { ReadingBlock } from '#lib/casework/read-blocks.ts';
+import { goalSpec } from '#lib/casework/blocks/goal.ts';
+import { genericSpec } from '#lib/casework/blocks/generic-block.ts';
+import { stepSpec } from '#lib/casework/blocks/step.ts';
+import { wordsFor } from '#lib/casework/codes.ts';
+import { formatDay } from '#lib/casework/dates.ts';
+
+const specs = [goalSpec, stepSpec, genericSpec];
+
+/** What people call the block; null when it is not a case block that we know. */
+export function readingSpec(block: ReadingBlock): string | null {
+	const spec = specs.find(({ name }) => name === block.name);
+	if (!spec) return null;
+	const own = [block.attributes.label, block.attributes.kind].find(
+		(word) => typeof word === 'string' && word !== ''
+	);
+	return spec === genericSpec && typeof own === 'string' ? own : spec.label;
+}
+
+export function readingWords(block: ReadingBlock): readonly { label: string; words: string }[] {
+	const spec = specs.find(({ name }) => name === block.name);
+	return (spec?.fields ?? []).flatMap((field) => {
+		const value = block.attributes[field.attribute];
+		if (typeof value !== 'string' || value === '') return [];
+		if (field.kind === 'choice') return [{ label: field.label, words: wordsFor(field.choices, value) }];
+		if (field.kind === 'date')
+			return [{ label: field.label, words: wordsFor(field.also ?? [], formatDay(value)) }];
+		return [{ label: field.label, words: value }];
+	});
+}
