@@ -4,7 +4,7 @@ import { sign } from '#lib/crypto/sign.ts';
 import { beginEpoch, withdrawInvite } from './actions.ts';
 import type { DeviceSecrets } from './device.ts';
 import { writeEntry } from './entry.ts';
-import { idBytes } from './ids.ts';
+import { idBytes, type CircleId } from './ids.ts';
 import { createLinkSecret, inviteSecretOf } from './link.ts';
 import {
 	canWrite,
@@ -35,12 +35,13 @@ async function forgeJoin(
 		body?: Record<string, unknown>;
 		by?: DeviceSecrets;
 		prev?: Bytes;
+		circle?: CircleId;
 	}
 ): Promise<Bytes> {
 	const honest = await readEntry(await circle.join(ben!, link));
 	if (!honest.ok || honest.value.type !== 'join') throw new Error('no join');
 	const { body } = honest.value;
-	const proof = joinProof(circle.state.circle, change.prev ?? circle.state.head.hash, body);
+	const proof = joinProof(change.circle ?? circle.state.circle, change.prev ?? circle.state.head.hash, body);
 	const inviteSignature = await sign(await inviteSecretOf(link), (change.proof ?? ((p: Bytes) => p))(proof));
 	const wire = { ...body, person: idBytes(body.person), inviteSignature, ...change.body };
 	return writeEntry(circle.state, change.by ?? ben!.device, 'join', wire, NOW + 1);
@@ -74,6 +75,10 @@ describe('[C1] Founding, inviting, joining, granting', () => {
 		const later = { ...circle.state, devices: new Map([[ben.device.device, removed]]) };
 		expect(roleOf(later, ben.device.device, 2)).toBe('editor');
 		expect(roleOf(later, ben.device.device, 3)).toBeNull();
+		const second = { ...circle.state.devices.get(ben.device.device)!, addedAt: 7 };
+		const withSecond = { ...circle.state, devices: new Map([[ben.device.device, second]]) };
+		expect(roleOf(withSecond, ben.device.device, 6)).toBeNull();
+		expect(roleOf(withSecond, ben.device.device, 7)).toBe('editor');
 	});
 
 	test('an entry with one flipped bit, anywhere, is refused', async () => {
@@ -205,6 +210,7 @@ describe('[C1] Joining', () => {
 		expect(await refusalOf({})).toBe('accepted');
 		expect(await refusalOf({ proof: (proof) => concatBytes(proof, utf8('x')) })).toBe('bad-signature');
 		expect(await refusalOf({ prev: randomBytes(32) })).toBe('bad-signature');
+		expect(await refusalOf({ circle: other.state.circle })).toBe('bad-signature');
 		expect(await refusalOf({ body: { person: idBytes(chidi.person) } })).toBe('bad-signature');
 		expect(await refusalOf({ body: { receiveKey: chidi.device.receiving.publicKey } })).toBe('bad-signature');
 		// somebody who saw Ben's join puts their own device into it
@@ -409,6 +415,13 @@ describe('Entries of a newer version', () => {
 		}
 		const stranger = await writeEntry(circle.state, mallory.device, 'sign-off', sealed, NOW);
 		expect(await circle.refusal(stranger)).toBe('not-a-member');
+		const gone = { ...circle.state.devices.get(ben.device.device)!, removedAt: 2 };
+		const devices = new Map(circle.state.devices).set(ben.device.device, gone);
+		const fromGone = await writeEntry(circle.state, ben.device, 'sign-off', sealed, NOW);
+		expect(await applyEntry({ ...circle.state, devices }, fromGone)).toEqual({
+			ok: false,
+			reason: 'not-a-member'
+		});
 		const forged = new Uint8Array(unknownType);
 		forged[10] = (forged[10] ?? 0) ^ 1;
 		expect(await circle.refusal(forged)).toBe('bad-signature');

@@ -11,7 +11,8 @@ const [amina, ben, mallory] = (await Promise.all(
 	['Amina Okafor-Lindqvist', 'Ben', 'Mallory'].map(createPerson)
 )) as [TestPerson, TestPerson, TestPerson];
 
-const contains = (haystack: Uint8Array, needle: Uint8Array) => Buffer.from(haystack).includes(Buffer.from(needle));
+const contains = (haystack: Uint8Array, needle: Uint8Array) =>
+	Buffer.from(haystack).includes(Buffer.from(needle));
 
 describe('[C5] What the relay sees of a circle', () => {
 	test('holds no readable name and no secret', async () => {
@@ -55,8 +56,10 @@ describe('[C5] What the relay sees of a circle', () => {
 
 	test('does not let one name stand for another person or in another circle', async () => {
 		const circle = await (await TestCircle.found(amina)).letIn(amina, ben, 'editor');
+		await circle.letIn(amina, mallory, 'editor');
 		const secrets = await readEpochSecrets(circle.state, amina.device);
-		const [a, b] = [circle.state.people.get(amina.person)!, circle.state.people.get(ben.person)!];
+		const [a, b] = [circle.state.people.get(mallory.person)!, circle.state.people.get(ben.person)!];
+		expect(await openName(secrets, circle.state.circle, a)).toBe('Mallory');
 		expect(await openName(secrets, circle.state.circle, b)).toBe('Ben');
 		expect(await openName(secrets, circle.state.circle, { ...b, name: a.name })).toBeNull();
 		const other = await TestCircle.found(amina);

@@ -20,6 +20,11 @@ export function asBytes(bytes: Uint8Array): Bytes {
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+	return joinBytes(parts);
+}
+
+/** `concatBytes` for parts without number: too many arguments overflow the stack. */
+export function joinBytes(parts: readonly Uint8Array[]): Bytes {
 	let length = 0;
 	for (const part of parts) length += part.length;
 	const joined = new Uint8Array(length);

@@ -10,7 +10,7 @@
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import type { Bytes } from '#lib/crypto/bytes.ts';
+import { joinBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
 
 export interface LogId {
@@ -61,11 +61,10 @@ export function writeLogUpdate(
 		if (run === undefined) byClient.set(client, [{ clock, struct }]);
 		else run.push({ clock, struct });
 	}
-	const encoder = encoding.createEncoder();
-	encoding.writeVarUint(encoder, byClient.size);
-	for (const [client, run] of byClient) writeRun(encoder, client, run);
-	encoding.writeVarUint(encoder, 0); // nothing is ever deleted
-	return encoding.toUint8Array(encoder);
+	const parts: Uint8Array[] = [varUints(byClient.size)];
+	for (const [client, run] of byClient) writeRun(parts, client, run);
+	parts.push(varUints(0)); // nothing is ever deleted
+	return joinBytes(parts);
 }
 
 /**
@@ -146,30 +145,26 @@ function isInLog(decoder: decoding.Decoder): boolean {
 }
 
 function writeRun(
-	encoder: encoding.Encoder,
+	parts: Uint8Array[],
 	client: number,
 	run: readonly { clock: number; struct: Uint8Array }[]
 ): void {
 	const first = run[0]?.clock ?? 0;
-	let gaps = 0;
+	const header = parts.push(new Uint8Array(0)) - 1;
 	let next = first;
-	for (const { clock } of run) {
-		if (clock < next) throw new Error('items of one client must have ascending clocks');
-		if (clock > next) gaps++;
-		next = clock + 1;
-	}
-	encoding.writeVarUint(encoder, run.length + gaps);
-	encoding.writeVarUint(encoder, client);
-	encoding.writeVarUint(encoder, first);
-	next = first;
 	for (const { clock, struct } of run) {
-		if (clock > next) {
-			encoding.writeUint8(encoder, SKIP);
-			encoding.writeVarUint(encoder, clock - next);
-		}
-		encoding.writeUint8Array(encoder, struct);
+		if (clock < next) throw new Error('items of one client must have ascending clocks');
+		if (clock > next) parts.push(varUints(SKIP, clock - next));
+		parts.push(struct);
 		next = clock + 1;
 	}
+	parts[header] = varUints(parts.length - 1 - header, client, first);
+}
+
+function varUints(...numbers: readonly number[]): Uint8Array {
+	const encoder = encoding.createEncoder();
+	for (const number of numbers) encoding.writeVarUint(encoder, number);
+	return encoding.toUint8Array(encoder);
 }
 
 /** Each item behind those it stands on, as far as they are among these. */
