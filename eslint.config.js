@@ -82,6 +82,13 @@ export default defineConfig(
 		rules: {
 			'no-undef': 'off', // TypeScript's own work
 			'@typescript-eslint/require-await': 'off', // an interface may ask for a promise that a test double has at once
+			// Yjs' types say what they hold
+			'@typescript-eslint/no-base-to-string': [
+				'error',
+				{
+					ignoredTypeNames: ['Error', 'RegExp', 'URL', 'URLSearchParams', 'YText', 'YXmlText', 'YXmlFragment']
+				}
+			],
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/no-explicit-any': 'error',
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }]

@@ -88,8 +88,6 @@ test('No word, title or name is readable at the relay, on the wire or on the dev
 });
 
 function longestOf(places: readonly Place[]): Buffer {
-	return places.reduce(
-		(longest, { bytes }) => (bytes.length > longest.length ? bytes : longest),
-		Buffer.alloc(0)
-	);
+	const [longest] = places.map(({ bytes }) => bytes).sort((a, b) => b.length - a.length);
+	return longest ?? Buffer.alloc(0);
 }

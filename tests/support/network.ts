@@ -99,13 +99,16 @@ export class Network {
 		while (this.deliverOne());
 	}
 
-	/** Delivers, in order, what waits for one device, for as long as `more` says so. */
-	deliverTo(device: string, more: (frame: Uint8Array) => boolean): void {
+	/** Delivers what waits for one device and may pass; the rest stays, in its order. */
+	deliverTo(device: string, mayPass: (frame: Uint8Array) => boolean): void {
 		for (const wire of this.#wires) {
 			if (wire.device !== device) continue;
-			for (let next = wire.down[0]; next !== undefined; next = wire.down[0]) {
-				if (next.frame !== null && !more(next.frame)) break;
-				wire.down.shift();
+			const waiting = wire.down.splice(0);
+			for (const next of waiting) {
+				if (next.frame !== null && !mayPass(next.frame)) {
+					wire.down.push(next);
+					continue;
+				}
 				this.delivered++;
 				next.run();
 			}

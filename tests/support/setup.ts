@@ -1,0 +1,209 @@
+/**
+ * Several devices in one process: `setup(['amina', 'ben'], { seed })` gives each of them keys, a disk and a network,
+ * with the relay's own code between them. Nothing moves until the test delivers it.
+ */
+import { newDocumentId } from '#lib/circle/ids.ts';
+import { writeRoom, type Room } from '#lib/envelope/room.ts';
+import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
+import type { SealedStorage, Timing } from '#lib/sync/options.ts';
+import { openSealedDocument, type SealedDocument } from '#lib/sync/sealed-document.ts';
+import { Network } from './network.ts';
+import { seededRandom, type Random } from './random.ts';
+import { ORIGIN, RELAY_URL, RelayInMemory } from './relay.ts';
+import { foundTeam, type Somebody, type Team } from './team.ts';
+
+/** Nothing is merged by the clock, nothing waits for it. */
+export const AT_ONCE: Timing = {
+	together: 0,
+	alone: 0,
+	caret: 0,
+	crowdedCaret: 0,
+	seen: 0,
+	resend: 200,
+	patience: 8_000,
+	jitter: 0
+};
+
+export interface World {
+	readonly seed: number;
+	readonly random: Random;
+	readonly team: Team;
+	readonly network: Network;
+	readonly relay: RelayInMemory;
+	readonly room: Room;
+	readonly devices: readonly TestDevice[];
+	/** Delivers, writes and opens until `isSo`; throws when that does not come. */
+	until(isSo: () => boolean, what: string, patience?: number): Promise<void>;
+	close(): Promise<void>;
+}
+
+let worlds = 0;
+
+export async function setup(
+	names: readonly string[],
+	{ seed = 1, timing = AT_ONCE }: { seed?: number; timing?: Timing } = {}
+): Promise<World> {
+	const random = seededRandom(seed);
+	const network = new Network(random.fork());
+	const relay = new RelayInMemory(network);
+	relay.start();
+	const team = await foundTeam(names);
+	await relay.admit(team);
+	const room: Room = { circle: team.case.circle, document: newDocumentId(), lane: 'body', generation: 0 };
+	const world = ++worlds;
+	const devices = team.people.map(
+		(somebody) =>
+			new TestDevice(somebody, { team, network, room, timing, namespace: `w${world}-${somebody.name}` })
+	);
+	return {
+		seed,
+		random,
+		team,
+		network,
+		relay,
+		room,
+		devices,
+		until: async (isSo, what, patience = 30_000) => {
+			const end = Date.now() + patience;
+			for (;;) {
+				network.deliverAll();
+				relay.commit();
+				await turn();
+				if (network.waiting === 0 && isSo()) return;
+				if (Date.now() > end) throw new Error(`seed ${seed}: never came true: ${what}`);
+			}
+		},
+		close: async () => {
+			await Promise.all(devices.map((device) => device.close()));
+			relay.remove();
+		}
+	};
+}
+
+interface Surroundings {
+	readonly team: Team;
+	readonly network: Network;
+	readonly room: Room;
+	readonly timing: Timing;
+	readonly namespace: string;
+}
+
+/** One person's browser: a disk that outlives the tab, and at most one tab. */
+export class TestDevice {
+	readonly somebody: Somebody;
+	readonly #around: Surroundings;
+	#tab: {
+		document: SealedDocument;
+		storage: DeviceStorage;
+		life: { over: boolean };
+		network: string;
+	} | null = null;
+	#lives = 0;
+
+	constructor(somebody: Somebody, around: Surroundings) {
+		this.somebody = somebody;
+		this.#around = around;
+	}
+
+	get name(): string {
+		return this.somebody.name;
+	}
+	/** What the network calls the tab that is open. */
+	get address(): string {
+		return this.#tab?.network ?? '';
+	}
+	get isOpen(): boolean {
+		return this.#tab !== null;
+	}
+	get document(): SealedDocument {
+		if (this.#tab === null) throw new Error(`${this.name} has no tab open`);
+		return this.#tab.document;
+	}
+	get storage(): DeviceStorage {
+		if (this.#tab === null) throw new Error(`${this.name} has no tab open`);
+		return this.#tab.storage;
+	}
+
+	/** Opens the document as a fresh tab would: from the disk. */
+	async open(): Promise<SealedDocument> {
+		const { team, network, room, timing, namespace } = this.#around;
+		const life = { over: false };
+		const tabName = `${this.name}#${++this.#lives}`;
+		const storage = await openStorage(namespace, { locks: undefined });
+		const document = openSealedDocument({
+			room,
+			device: this.somebody.device,
+			deviceSecret: this.somebody.deviceSecret,
+			circle: await team.case.followedBy(this.somebody),
+			storage: mortal(storage, life),
+			url: RELAY_URL,
+			origin: ORIGIN,
+			schema: 1,
+			WebSocket: network.socketsOf(tabName),
+			broadcast: false,
+			timing
+		});
+		this.#tab = { document, storage, life, network: tabName };
+		return document;
+	}
+
+	/** The process is gone: nothing is flushed, no socket says goodbye, no write that had not begun happens. */
+	async kill(): Promise<void> {
+		const tab = this.#tab;
+		if (tab === null) return;
+		this.#tab = null;
+		tab.life.over = true;
+		this.#around.network.cut(tab.network);
+		await tab.storage.close();
+	}
+
+	/** No network for the tab that is open. */
+	cut(): void {
+		if (this.#tab !== null) this.#around.network.cut(this.#tab.network);
+	}
+	mend(): void {
+		if (this.#tab !== null) this.#around.network.mend(this.#tab.network);
+	}
+
+	async close(): Promise<void> {
+		const tab = this.#tab;
+		this.#tab = null;
+		await tab?.document.close();
+		await tab?.storage.close();
+	}
+
+	/** The database name of the room's sealed log, to look into. */
+	get logName(): string {
+		return `${this.#around.namespace}/${writeRoom(this.#around.room)}`;
+	}
+}
+
+/** Storage as a tab sees it; once the tab is dead, what it asks for never happens and is never answered. */
+function mortal(storage: DeviceStorage, life: { readonly over: boolean }): SealedStorage {
+	const guard = <T extends object>(part: T): T =>
+		new Proxy(part, {
+			get: (target, name) => {
+				const member: unknown = Reflect.get(target, name, target);
+				if (typeof member !== 'function') return member;
+				return (...given: unknown[]): unknown =>
+					life.over
+						? new Promise(() => undefined)
+						: (member as (...all: unknown[]) => unknown).apply(target, given);
+			}
+		});
+	return {
+		rows: guard(storage.rows),
+		outbox: guard(storage.outbox),
+		setAside: guard(storage.setAside),
+		openLog: (room, log, options) => storage.openLog(room, log, options),
+		get status() {
+			return storage.status;
+		},
+		onStatus: (listener) => storage.onStatus(listener)
+	};
+}
+
+/** The next turn of the event loop. */
+export function turn(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
