@@ -44,7 +44,10 @@ export async function exportSigningSecret(secret: SigningSecret): Promise<Bytes>
 	return new Uint8Array(await crypto.subtle.exportKey('pkcs8', secret.privateKey)).slice(-32);
 }
 
-export const importSigningSecret = signingSecretFromSeed;
+/** What `exportSigningSecret` wrote. */
+export function importSigningSecret(bytes: Uint8Array): Promise<SigningSecret> {
+	return signingSecretFromSeed(bytes);
+}
 
 export async function sign(secret: SigningSecret, bytes: Uint8Array): Promise<Bytes> {
 	return new Uint8Array(await crypto.subtle.sign('Ed25519', secret.privateKey, asBytes(bytes)));

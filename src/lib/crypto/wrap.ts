@@ -49,7 +49,10 @@ export async function exportReceivingSecret(secret: ReceivingSecret): Promise<By
 	return new Uint8Array(await crypto.subtle.exportKey('pkcs8', secret.privateKey)).slice(-32);
 }
 
-export const importReceivingSecret = receivingSecretFromSeed;
+/** What `exportReceivingSecret` wrote. */
+export function importReceivingSecret(bytes: Uint8Array): Promise<ReceivingSecret> {
+	return receivingSecretFromSeed(bytes);
+}
 
 /** Throws on a weak receiver: such a key never gets into a circle, so meeting one is our own mistake. */
 export async function wrap(secret: Uint8Array, receiver: Uint8Array, info: Uint8Array): Promise<Bytes> {
