@@ -6,6 +6,7 @@ import { sha256 } from '#lib/crypto/bytes.ts';
 import { createDeviceSecrets } from '#lib/circle/device.ts';
 import { newDocumentId, newSessionId } from '#lib/circle/ids.ts';
 import type { SealedDocument } from './sealed-document.ts';
+import { writeLogUpdate } from '#lib/envelope/log.ts';
 import { writeUpdateFrame } from './relay-socket.ts';
 import { AWARENESS } from './wire.ts';
 import { createWorld, forge, typed, type World } from './world.fixture.ts';
@@ -291,6 +292,32 @@ test('[L6] a place in the log taken by somebody else costs no word: it goes agai
 	await vi.waitFor(() => expect(text(ben)).toBe('not lost'), 4_000);
 	await world.calm(amina, ben);
 	expect(amina.saved).toMatchObject({ inOutbox: 0, setAside: 0 });
+});
+
+test('[L6] somebody who writes at the next place of our part of the log cannot make us lose a word', async () => {
+	const world = await setup();
+	const [amina, ben] = [await world.open('amina'), await world.open('ben')];
+	await world.calm(amina, ben);
+	type(amina, 'one ');
+	await world.calm(amina, ben);
+	const [ours] = [...world.relay.items.keys()];
+	if (ours === undefined) throw new Error('nothing arrived');
+	const thief = await forge({ by: world.person('ben'), room: world.room, word: 'stolen place ' });
+	world.relay.inject(thief);
+	const stolen = [...world.relay.items.values()]
+		.flat()
+		.find(({ envelope }) => String(envelope) === String(thief));
+	if (stolen === undefined) throw new Error('not injected');
+	for (const [client, items] of world.relay.items)
+		if (items.includes(stolen)) world.relay.items.delete(client);
+	const taken = { ...stolen, client: ours, clock: 1 };
+	world.relay.items.set(ours, [...(world.relay.items.get(ours) ?? []), taken]);
+	world.relay.say('amina', writeUpdateFrame(writeLogUpdate([taken])));
+	type(amina, 'two');
+	await vi.waitFor(() => expect(text(ben)).toContain('two'), 4_000);
+	await world.calm(amina, ben);
+	expect(text(amina)).toBe(text(ben));
+	expect(amina.saved).toMatchObject({ inOutbox: 0, refused: null });
 });
 
 test('[P1] presence is sealed, signed and fresh: no replay, no borrowed caret, no word in the frame', async () => {

@@ -13,7 +13,7 @@ import { within } from './queue.ts';
 interface Posted {
 	readonly envelope: Bytes;
 	readonly since: number;
-	position: LogPosition | null;
+	position: LogPosition;
 	/** Outbox row, once it is written durably. */
 	row: number | null;
 	/** Settles when the disk has answered (or was given up on). */
@@ -56,8 +56,9 @@ export class PostedEnvelopes {
 		return since;
 	}
 
-	get envelopes(): Bytes[] {
-		return [...this.#posted.values()].map(({ envelope }) => envelope);
+	/** Writers of the log whose items are not acknowledged. */
+	get clients(): ReadonlySet<number> {
+		return new Set([...this.#posted.values()].map(({ position }) => position.client));
 	}
 
 	add(envelope: Bytes, position: LogPosition, now: number): void {
@@ -112,12 +113,23 @@ export class PostedEnvelopes {
 		const rows: number[] = [];
 		for (const [key, posted] of this.#posted) {
 			const { position } = posted;
-			if (position === null || (durable.get(position.client) ?? 0) <= position.clock) continue;
+			if ((durable.get(position.client) ?? 0) <= position.clock) continue;
 			this.#posted.delete(key);
 			posted.acknowledged = true;
 			if (posted.row !== null) rows.push(posted.row);
 		}
 		if (rows.length > 0) await this.#options.storage.outbox.remove(rows).catch(() => undefined);
+	}
+
+	/** Rows that other tabs left and the relay has by now. Only for a moment when the whole log is durable. */
+	async removeLeftovers(entries: () => readonly LogEntry[]): Promise<void> {
+		const { storage, room } = this.#options;
+		const rows = await storage.outbox.list(room).catch(() => []);
+		const others = rows.filter(({ envelope }) => !this.has(envelope));
+		if (others.length === 0) return;
+		const found = findInLog(others, entries());
+		const ids = others.flatMap(({ id, envelope }) => (found.has(envelope) ? [id] : []));
+		if (ids.length > 0) await storage.outbox.remove(ids).catch(() => undefined);
 	}
 
 	/** It will never be acknowledged; the caller has set it aside. */

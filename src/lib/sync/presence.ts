@@ -129,6 +129,8 @@ export class Presence {
 		this.#inner.off('update', this.#fromInner);
 		this.#inner.destroy();
 		this.#inner = new Awareness(log);
+		// until there is a sealed state there is none
+		this.#inner.setLocalState(null);
 		this.#inner.on('update', this.#fromInner);
 		this.#schedule(0);
 		return this.#inner;

@@ -12,7 +12,7 @@ import type { DeviceSecrets } from '#lib/circle/device.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import type { LogItem } from '#lib/envelope/log.ts';
 import { Listeners } from './queue.ts';
-import { relaySocketClass, writeUpdateFrame } from './relay-socket.ts';
+import { OTHER_VERSION, relaySocketClass, writeUpdateFrame } from './relay-socket.ts';
 import { covers } from './saved.ts';
 import { CLOSE, SYNC, SYNC_STEP_1 } from './wire.ts';
 
@@ -33,13 +33,19 @@ export interface RelayLinkOptions {
 	readonly resend: number;
 	readonly random: () => number;
 	readonly ownItem: (item: LogItem) => Bytes | null | 'not-ours';
-	/** All that this vector covers is durable at the relay [R3]. */
-	onDurable(stateVector: ReadonlyMap<number, number>): void;
+	/** Writers of the log whose envelopes we are waiting to hear about. */
+	readonly waitingFor: () => ReadonlySet<number>;
+	/** All that this vector covers is durable at the relay [R3]. `all`: the relay spoke of the whole room. */
+	onDurable(stateVector: ReadonlyMap<number, number>, all: boolean): void;
 	onRefused(refusal: { reason: string; client: number; clock: number }): void;
 	onDishonest(reason: string, frame: Bytes): void;
+	/** Somebody else wrote at this place of our part of the log. */
+	onPlaceTaken(item: LogItem): void;
 }
 
 const RECONNECT_AT_MOST = 3_000;
+const RESEND_AT_LEAST = 60_000;
+const ASK_AGAIN = 5_000;
 const REFUSALS: ReadonlyMap<number, string> = new Map([
 	[CLOSE.malformed, 'malformed'],
 	[CLOSE.notProven, 'not-proven'],
@@ -55,6 +61,8 @@ export class RelayLink {
 	#status: LinkStatus = 'offline';
 	#durable = new Map<number, number>();
 	#asked = '';
+	#askedAt = -Infinity;
+	#resends = 0;
 	#refusedBecause: string | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#closed = false;
@@ -62,7 +70,6 @@ export class RelayLink {
 	constructor(options: RelayLinkOptions) {
 		this.#options = options;
 		const Socket = options.WebSocket ?? globalThis.WebSocket;
-		const heard = (stateVector: Bytes) => this.#hear(stateVector);
 		this.#provider = new WebsocketProvider(
 			`${options.url.replace(/\/$/, '')}/ws`,
 			options.room,
@@ -71,8 +78,8 @@ export class RelayLink {
 				WebSocketPolyfill: relaySocketClass({
 					...options,
 					WebSocket: Socket,
-					onAcknowledged: heard,
-					onStored: heard
+					onAcknowledged: (stateVector) => this.#hear(stateVector, false),
+					onStored: (stateVector) => this.#hear(stateVector, true)
 				}),
 				awareness: options.awareness,
 				connect: false,
@@ -85,8 +92,8 @@ export class RelayLink {
 			this.#asked = '';
 		});
 		this.#provider.on('connection-close', () => this.#set('offline'));
-		this.#provider.on('closed', ({ code }) => {
-			this.#refusedBecause = REFUSALS.get(code) ?? 'refused';
+		this.#provider.on('closed', ({ code, reason }) => {
+			this.#refusedBecause = reason === OTHER_VERSION ? reason : (REFUSALS.get(code) ?? 'refused');
 			this.#set('refused');
 		});
 		this.#provider.on('sync', () => this.#changes.tell());
@@ -122,17 +129,24 @@ export class RelayLink {
 	/** Something was put on the log: if nobody says it is durable for a while, it is sent once more. */
 	expectAcknowledgement(): void {
 		if (this.#closed || this.#timer !== undefined || this.#options.resend === 0) return;
-		this.#timer = setTimeout(() => {
-			this.#timer = undefined;
-			if (this.sendAgain()) this.expectAcknowledgement();
-		}, this.#options.resend);
+		this.#timer = setTimeout(
+			() => {
+				this.#timer = undefined;
+				this.#resends++;
+				if (this.sendAgain()) this.expectAcknowledgement();
+			},
+			Math.min(this.#options.resend * 2 ** this.#resends, RESEND_AT_LEAST)
+		);
 	}
 
-	/** Sends what the relay has not called durable. False when there is nothing, or no relay. */
+	/** Sends what the relay has not called durable, of what we wait for. False when there is nothing, or no relay. */
 	sendAgain(): boolean {
-		const { log } = this.#options;
-		if (this.#status !== 'connected' || covers(this.#durable, vectorOf(log))) return false;
-		const lacking = Y.encodeStateAsUpdate(log, Y.encodeStateVector(new Map(this.#durable)));
+		const { log, waitingFor } = this.#options;
+		const waiting = waitingFor();
+		if (this.#status !== 'connected' || waiting.size === 0) return false;
+		const has = vectorOf(log);
+		for (const client of waiting) has.set(client, this.#durable.get(client) ?? 0);
+		const lacking = Y.encodeStateAsUpdate(log, Y.encodeStateVector(has));
 		this.#provider.ws?.send(writeUpdateFrame(lacking));
 		return true;
 	}
@@ -156,7 +170,7 @@ export class RelayLink {
 		this.#provider.destroy();
 	}
 
-	#hear(stateVector: Bytes): void {
+	#hear(stateVector: Bytes, all: boolean): void {
 		let vector: Map<number, number>;
 		try {
 			vector = Y.decodeStateVector(stateVector);
@@ -165,9 +179,10 @@ export class RelayLink {
 		}
 		for (const [client, clock] of vector)
 			if ((this.#durable.get(client) ?? 0) < clock) this.#durable.set(client, clock);
-		this.#options.onDurable(this.#durable);
+		this.#resends = 0;
+		this.#options.onDurable(this.#durable, all);
 		// what is durable was forwarded before: if it is not here, it was lost on the way
-		if (!this.#hasAllStored()) this.ask();
+		if (!this.#hasAllStored()) this.#askFor(JSON.stringify([...vectorOf(this.#options.log)]));
 		this.#changes.tell();
 	}
 
@@ -178,11 +193,17 @@ export class RelayLink {
 	#checkForHoles = () => {
 		const { log } = this.#options;
 		if (log.store.pendingStructs === null) return;
-		const missing = JSON.stringify([...vectorOf(log)]);
-		if (missing === this.#asked) return;
-		this.#asked = missing;
-		this.ask();
+		this.#askFor(JSON.stringify([...vectorOf(log)]));
 	};
+
+	/** At once, but only once for what we have: a relay that cannot give us the rest is asked again after a while. */
+	#askFor(having: string): void {
+		const now = performance.now();
+		if (having === this.#asked && now - this.#askedAt < ASK_AGAIN) return;
+		this.#asked = having;
+		this.#askedAt = now;
+		this.ask();
+	}
 
 	#set(status: LinkStatus): void {
 		if (this.#closed || status === this.#status || (this.#status === 'refused' && status === 'offline'))

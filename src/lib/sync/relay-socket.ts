@@ -40,10 +40,14 @@ export interface RelaySocketOptions {
 	onAcknowledged(stateVector: Bytes): void;
 	onStored(stateVector: Bytes): void;
 	onRefused(refusal: { reason: string; client: number; clock: number }): void;
+	/** Somebody else wrote at this place of our part of the log. The frame was dropped. */
+	onPlaceTaken(item: LogItem): void;
 	/** The relay sent what no honest relay sends. The frame was dropped. */
 	onDishonest(reason: string, frame: Bytes): void;
 }
 
+/** Why we left a relay that speaks another version of wire.ts. */
+export const OTHER_VERSION = 'other-version';
 const SPLIT_ABOVE = 1_000_000;
 const HANDSHAKE_PATIENCE = 10_000;
 const CONNECTING = 0;
@@ -130,8 +134,9 @@ export function relaySocketClass(options: RelaySocketOptions): typeof WebSocket 
 			if (type === null || frame.length > 4 * MAX_FRAME) return options.onDishonest('malformed', frame);
 			if (this.readyState === CONNECTING) return this.#shakeHands(frame);
 			if (isYjsFrame(type)) {
-				const reason = type === SYNC ? judge(frame, options.ownItem) : null;
-				if (reason !== null) return options.onDishonest(reason, frame);
+				const judged = type === SYNC ? judge(frame, options.ownItem) : null;
+				if (typeof judged === 'string') return options.onDishonest(judged, frame);
+				if (judged !== null) return options.onPlaceTaken(judged);
 				try {
 					this.onmessage?.({ data: frame.slice().buffer });
 				} catch {
@@ -149,7 +154,7 @@ export function relaySocketClass(options: RelaySocketOptions): typeof WebSocket 
 		#shakeHands(frame: Bytes): void {
 			const message = readMessage(frame);
 			if (message?.type === 'challenge') {
-				if (message.version !== WIRE_VERSION) return this.#end(CLOSE.malformed, 'another version');
+				if (message.version !== WIRE_VERSION) return this.#end(CLOSE.malformed, OTHER_VERSION);
 				void prove(options, message.nonce).then((proof) => {
 					if (this.readyState === CONNECTING) this.#socket?.send(proof);
 				});
@@ -182,8 +187,8 @@ export function writeUpdateFrame(update: Uint8Array): Bytes {
 	return encoding.toUint8Array(encoder);
 }
 
-/** Why y-websocket must not see this sync frame, or null. */
-function judge(frame: Uint8Array, ownItem: RelaySocketOptions['ownItem']): string | null {
+/** Why y-websocket must not see this sync frame: a reason, or an item that claims our place; or null. */
+function judge(frame: Uint8Array, ownItem: RelaySocketOptions['ownItem']): string | LogItem | null {
 	const sync = readSyncFrame(frame);
 	if (sync === null) return 'malformed';
 	if (sync.step === SYNC_STEP_1) return null;
@@ -191,7 +196,7 @@ function judge(frame: Uint8Array, ownItem: RelaySocketOptions['ownItem']): strin
 	if (!items.ok) return items.reason;
 	for (const item of items.value) {
 		const own = ownItem(item);
-		if (own !== 'not-ours' && (own === null || !equalBytes(own, item.envelope))) return 'not-ours';
+		if (own !== 'not-ours' && (own === null || !equalBytes(own, item.envelope))) return item;
 	}
 	return null;
 }

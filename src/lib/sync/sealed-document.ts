@@ -330,7 +330,9 @@ class Document implements SealedDocument {
 			resend: this.#timing.resend,
 			random: random ?? Math.random,
 			ownItem: (item) => this.#ownItem(item),
-			onDurable: (vector) => void this.#durable(vector),
+			waitingFor: () => this.#posted.clients,
+			onDurable: (vector, all) => void this.#durable(vector, all),
+			onPlaceTaken: (item) => void this.#queue.run(() => this.#takeOut(item, 'conflicting')),
 			onRefused: (refusal) => this.#relayRefused(refusal),
 			onDishonest: (reason, frame) => {
 				this.#refused = `relay-${reason}`;
@@ -348,8 +350,10 @@ class Document implements SealedDocument {
 		this.#touch();
 	}
 
-	async #durable(vector: ReadonlyMap<number, number>): Promise<void> {
+	async #durable(vector: ReadonlyMap<number, number>, all: boolean): Promise<void> {
 		await this.#posted.acknowledge(vector);
+		if (all && this.#posted.waiting === 0 && covers(vector, this.#log.stateVector))
+			await this.#posted.removeLeftovers(() => this.#log.entries());
 		if (this.#posted.waiting === 0 && this.#refused !== null && isPassing(this.#refused))
 			this.#refused = null;
 		this.#touch();
@@ -471,6 +475,7 @@ class Document implements SealedDocument {
 			await this.#ingest.take(this.#setAside.again, true);
 			await this.#sealHeld();
 			this.#link?.reconnect();
+			this.#presence.announce();
 			this.#touch();
 		});
 	}
@@ -495,24 +500,26 @@ class Document implements SealedDocument {
 	/** [L6] The log goes on without the refused envelope, which is set aside. */
 	async #takeOut(position: LogPosition, reason: string): Promise<void> {
 		const entry = this.#log.at(position);
-		const read = entry === null ? null : readEnvelope(entry.envelope);
-		if (entry === null || (read?.ok && read.value.device !== this.#options.device.device)) return;
-		const rest = this.#log.without(position);
-		if (rest === null) return;
 		// `conflicting` is about the place, not about the envelope: it goes again, elsewhere
 		const isConflict = reason === 'conflicting';
-		if (!isConflict) {
+		if (entry === null && !(isConflict && position.client === this.#log.client)) return;
+		const read = entry === null ? null : readEnvelope(entry.envelope);
+		if (read?.ok && read.value.device !== this.#options.device.device) return;
+		const rest = this.#log.without(position);
+		if (rest === null) return;
+		if (entry !== null && !isConflict) {
 			await this.#setAside.add(entry.envelope, reason);
 			await this.#taint();
 		}
+		if (isConflict) this.#refused = null;
 		this.#link?.close();
 		this.#link = null;
 		const before = this.#log;
 		this.#log = new SealedLog((entries) => this.#arrive(entries), rest.doc);
 		this.#presence.renew(rest.doc);
 		await this.#store?.replace(rest.doc);
-		if (!isConflict) await this.#posted.withdraw(entry.envelope);
-		for (const envelope of isConflict ? [entry.envelope, ...rest.loose] : rest.loose)
+		if (entry !== null && !isConflict) await this.#posted.withdraw(entry.envelope);
+		for (const envelope of entry !== null && isConflict ? [entry.envelope, ...rest.loose] : rest.loose)
 			this.#posted.move(envelope, this.#log.push(envelope));
 		this.#opened = this.#log.stateVector;
 		before.close();
