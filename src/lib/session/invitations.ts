@@ -86,6 +86,7 @@ export async function readInvitation(
 	if (!alreadyMember && entry.state === 'withdrawn') return { ok: false, reason: 'invitation-withdrawn' };
 	if (!alreadyMember && entry.expires <= now) return { ok: false, reason: 'invitation-expired' };
 	const secrets = await openInvitedSecrets(last.state, link.value);
+	if (secrets.size === 0) return { ok: false, reason: 'unknown-invitation' };
 	const inviter = last.state.people.get(entry.by);
 	return {
 		ok: true,

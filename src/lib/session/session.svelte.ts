@@ -152,10 +152,10 @@ export class Session {
 		try {
 			this.#storage = await openStorage(this.#namespace);
 		} catch {
-			return this.#fail('storage-refused');
+			return this.#fail('device-refused');
 		}
 		const vault = await openVault(this.#storage).catch(
-			() => ({ ok: false, reason: 'storage-refused' }) as const
+			() => ({ ok: false, reason: 'device-refused' }) as const
 		);
 		if (!vault.ok) return this.#fail(vault.reason);
 		this.#vault = vault.value;
@@ -189,11 +189,12 @@ export class Session {
 	/** Opens a new case, offline too, and answers with its circle. */
 	async createCase(title: string): Promise<CircleId> {
 		const { vault } = this;
-		const agency = this.agency;
+		const { agency } = this;
+		if (agency === undefined) throw new Error('a case stands under an agency');
 		const founded = await foundCircle({
 			kind: 'case',
-			parent: agency?.circle ?? null,
-			agencyName: this.agencyName,
+			parent: agency.circle,
+			agencyName: agency.agencyName,
 			device: vault.device,
 			person: vault.profile.person,
 			personName: vault.profile.name,
@@ -323,7 +324,7 @@ export class Session {
 			storage.outbox.onChange(() => void counted()),
 			storage.setAside.onChange(() => void counted()),
 			storage.onStatus((status) => {
-				this.#storageProblem = status === 'ok' ? null : `storage-${status}`;
+				this.#storageProblem = status === 'ok' ? null : `device-${status}`;
 			}),
 			connection.onStatus((status) => this.#follow(status))
 		);
