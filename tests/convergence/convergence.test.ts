@@ -1,0 +1,143 @@
+/**
+ * Many devices, a bad network, a relay that dies, tabs that are killed: afterwards everybody has the same document, and
+ * whatever was called saved is in it. `SEED=7 npx vitest run --project convergence` repeats one; `RUNS=50` tries more.
+ */
+import * as Y from 'yjs';
+import { expect, test } from 'vitest';
+import { bodyOf, RandomEditor } from '../support/edits.ts';
+import { seededRandom, seeds, type Random } from '../support/random.ts';
+import { setup, turn, type TestDevice, type World } from '../support/setup.ts';
+
+const NAMES = ['amina', 'ben', 'chloe', 'dev', 'eva'];
+const EDITS = Number(process.env['EDITS'] ?? 2_000);
+
+test.each(seeds(3))('Devices converge and nothing saved is lost, seed %i', async (seed) => {
+	const random = seededRandom(seed);
+	const names = NAMES.slice(0, 3 + random.below(3));
+	const world = await setup(names, { seed });
+	const writers = world.devices.map((device) => new WritingDevice(device, random.fork()));
+	const story: string[] = [`${names.length} devices`];
+	try {
+		for (const writer of writers) await writer.open();
+		world.network.faults = { repeat: 0.05, overtake: 0.05, lose: 0.01 };
+		while (writers.some((writer) => writer.edits < EDITS)) {
+			const writer = random.pick(writers.filter(({ edits }) => edits < EDITS));
+			writer.burst(1 + random.below(30));
+			if (random.chance(0.7)) await writer.flush();
+			for (let frames = random.below(40); frames > 0; frames--) world.network.deliverOne();
+			if (random.chance(0.5)) world.relay.commit();
+			if (random.chance(0.6)) await turn();
+			await maybeMisfortune(world, writers, random, story);
+		}
+		world.network.faults = { repeat: 0, overtake: 0, lose: 0 };
+		for (const writer of writers) {
+			writer.device.mend();
+			await writer.flush();
+		}
+		const isQuiet = () =>
+			writers.every(({ device: { document } }) => document.saved.complete && document.saved.inOutbox === 0) &&
+			new Set(writers.map(({ device }) => bodyOf(device.document.clear))).size === 1;
+		await world.until(isQuiet, 'everybody has everything');
+
+		for (const { device, promised } of writers) {
+			const { saved, clear } = device.document;
+			expect(saved).toMatchObject({ unsealed: 0, gaps: [], setAside: 0, refused: null });
+			for (const [client, clock] of promised) {
+				for (const reader of writers)
+					expect(
+						Y.getState(reader.device.document.clear.store, client),
+						`${device.name}'s words at ${reader.device.name}`
+					).toBeGreaterThanOrEqual(clock);
+			}
+			expect(clear.store.pendingStructs).toBeNull();
+		}
+		// a device that was never there reads the same from the relay alone
+		const body = bodyOf(writers[0]?.device.document.clear ?? new Y.Doc());
+		for (const writer of writers) await writer.close();
+		for (const writer of writers) {
+			const document = await writer.device.open();
+			await document.loaded;
+			expect(bodyOf(document.clear), `${writer.device.name} reopened`).toBe(body);
+		}
+	} catch (error) {
+		throw new Error(`seed ${seed}: ${story.join(', ')}`, { cause: error });
+	} finally {
+		await world.close();
+	}
+});
+
+async function maybeMisfortune(
+	world: World,
+	writers: readonly WritingDevice[],
+	random: Random,
+	story: string[]
+): Promise<void> {
+	const writer = random.pick(writers);
+	const dice = random.next();
+	if (dice < 0.01) {
+		story.push(`${writer.device.name} cut off`);
+		writer.device.cut();
+	} else if (dice < 0.03) {
+		writer.device.mend();
+	} else if (dice < 0.035) {
+		story.push(`${writer.device.name}'s tab killed`);
+		await writer.device.kill();
+		writer.forget();
+		await writer.open();
+	} else if (dice < 0.038) {
+		story.push(`${writer.device.name}'s tab closed and opened`);
+		await writer.close();
+		await writer.open();
+	} else if (dice < 0.042) {
+		story.push('relay killed');
+		world.relay.crash();
+		world.relay.start();
+	}
+}
+
+/** Somebody who writes, and remembers what was called saved. */
+class WritingDevice {
+	readonly device: TestDevice;
+	/** For each Yjs client of ours: up to where the disk or the relay has said that it is safe. */
+	readonly promised = new Map<number, number>();
+	edits = 0;
+	readonly #random: Random;
+	#editor: { editor: RandomEditor; yClient: number } | null = null;
+
+	constructor(device: TestDevice, random: Random) {
+		this.device = device;
+		this.#random = random;
+	}
+
+	async open(): Promise<void> {
+		const document = await this.device.open();
+		await document.loaded;
+		const view = document.openView();
+		this.#editor = { editor: new RandomEditor(view, this.#random), yClient: view.yClient };
+	}
+
+	burst(edits: number): void {
+		for (let left = edits; left > 0; left--) this.#editor?.editor.edit();
+		this.edits += edits;
+	}
+
+	/** Seals and writes what was typed; if the disk has it, it is promised. */
+	async flush(): Promise<void> {
+		const { document } = this.device;
+		const client = this.#editor?.yClient ?? 0;
+		const clock = Y.getState(document.clear.store, client);
+		await document.flush();
+		if (document.saved.unsealed === 0) this.promised.set(client, clock);
+	}
+
+	forget(): void {
+		this.#editor?.editor.close();
+		this.#editor = null;
+	}
+
+	async close(): Promise<void> {
+		await this.flush();
+		this.forget();
+		await this.device.close();
+	}
+}
