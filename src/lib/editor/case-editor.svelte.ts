@@ -79,8 +79,10 @@ export class CaseEditor {
 			]
 		});
 		this.#subscribe = createSubscriber((changed) => {
-			this.editor.on('transaction', changed);
-			return () => this.editor.off('transaction', changed);
+			// a moment later: the browser may blur, and thereby dispatch, while Svelte takes the text off the page
+			const later = () => queueMicrotask(changed);
+			this.editor.on('transaction', later);
+			return () => this.editor.off('transaction', later);
 		});
 		this.#removers.push(view.onRepairDropped((diverged) => this.#repairDropped(document, diverged)));
 	}

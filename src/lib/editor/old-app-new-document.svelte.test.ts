@@ -66,6 +66,8 @@ describe('an app of schema 1 and a document of schema 2', () => {
 		const letters = (text: string | null | undefined) => (text ?? '').replace(/\s/g, '');
 		for (const part of textOf(newer.blocks).split('\n'))
 			expect(letters(article?.textContent)).toContain(letters(part));
+		const lines = [...(article?.querySelectorAll('p, .unknown') ?? [])].map((line) => line.textContent);
+		expect(lines.slice(0, 2)).toEqual(['Move in on Friday', 'Call before noon please']);
 		expect(newer.body).toBe(before);
 		expect(older.body).toBe(before);
 	});

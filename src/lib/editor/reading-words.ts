@@ -18,14 +18,17 @@ export function readingSpec(block: ReadingBlock): string | null {
 	return spec === genericSpec && typeof own === 'string' ? own : spec.label;
 }
 
-export function readingWords(block: ReadingBlock): readonly { label: string; words: string }[] {
+export function readingWords(
+	block: ReadingBlock
+): readonly { attribute: string; label: string; words: string }[] {
 	const spec = specs.find(({ name }) => name === block.name);
 	return (spec?.fields ?? []).flatMap((field) => {
 		const value = block.attributes[field.attribute];
 		if (typeof value !== 'string' || value === '') return [];
-		if (field.kind === 'choice') return [{ label: field.label, words: wordsFor(field.choices, value) }];
+		const { attribute, label } = field;
+		if (field.kind === 'choice') return [{ attribute, label, words: wordsFor(field.choices, value) }];
 		if (field.kind === 'date')
-			return [{ label: field.label, words: wordsFor(field.also ?? [], formatDay(value)) }];
-		return [{ label: field.label, words: value }];
+			return [{ attribute, label, words: wordsFor(field.also ?? [], formatDay(value)) }];
+		return [{ attribute, label, words: value }];
 	});
 }

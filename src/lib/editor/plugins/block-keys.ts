@@ -66,20 +66,24 @@ function goOn(state: EditorState): Transaction | false {
 	const paragraph = schema.nodes.paragraph;
 	if (!place || !paragraph) return false;
 	const { spec, block, from, to } = place;
-	if (isBlank(block)) {
+	if (isBlank(block) && block.childCount === 1) {
 		tr.replaceWith(from, to, paragraph.create());
 		return tr.setSelection(TextSelection.create(tr.doc, from + 1));
 	}
-	const rest = $from.parent.content.cut($from.parentOffset);
-	tr.delete($from.pos, $from.end());
 	const next = schema.nodes[spec.goesOnWith ?? ''];
 	const title = schema.nodes.blockTitle;
+	const inside = next !== block.type;
+	// before the first letter: the block keeps its words and its fields, and something empty comes before it
+	if ($from.parentOffset === 0 && $from.parent.content.size > 0) {
+		return tr.insert(from, inside || !title ? paragraph.create() : block.type.create(null, title.create()));
+	}
+	const rest = $from.parent.content.cut($from.parentOffset);
+	tr.delete($from.pos, $from.end());
 	if (!next || !title) {
 		const at = tr.mapping.map($from.after());
 		tr.insert(at, paragraph.create(null, rest));
 		return tr.setSelection(TextSelection.create(tr.doc, at + 1));
 	}
-	const inside = next !== block.type;
 	const at = tr.mapping.map(inside ? $from.after() : to);
 	const following = tr.doc.resolve(at).nodeAfter;
 	if (inside && rest.size === 0 && following?.type === next && isBlank(following)) {

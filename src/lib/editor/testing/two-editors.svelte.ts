@@ -14,8 +14,8 @@ export class TestView implements DocumentView {
 	detached = $state(false);
 	repairs = 0;
 	#depth = 0;
-	#dropped = new Set<(diverged: boolean) => void>();
-	#detachings = new Set<() => void>();
+	#dropped: ((diverged: boolean) => void)[] = [];
+	#detachings: (() => void)[] = [];
 
 	constructor(clear: Y.Doc, yClient: number) {
 		this.doc.clientID = yClient;
@@ -45,12 +45,12 @@ export class TestView implements DocumentView {
 		for (const report of this.#detachings) report();
 	}
 	onRepairDropped(report: (diverged: boolean) => void): () => void {
-		this.#dropped.add(report);
-		return () => this.#dropped.delete(report);
+		this.#dropped.push(report);
+		return () => void (this.#dropped = this.#dropped.filter((other) => other !== report));
 	}
 	onDetached(report: () => void): () => void {
-		this.#detachings.add(report);
-		return () => this.#detachings.delete(report);
+		this.#detachings.push(report);
+		return () => void (this.#detachings = this.#detachings.filter((other) => other !== report));
 	}
 }
 
