@@ -77,7 +77,11 @@ export default defineConfig(
 	svelte.configs.recommended,
 	{
 		languageOptions: {
-			parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname }
+			// SvelteKit leaves the worker out of its tsconfig, since it lives in another world than the pages
+			parserOptions: {
+				projectService: { allowDefaultProject: ['src/service-worker.ts'] },
+				tsconfigRootDir: import.meta.dirname
+			}
 		},
 		rules: {
 			'no-undef': 'off', // TypeScript's own work

@@ -1,6 +1,7 @@
 /** Points in time as people read them. English words, the reader's own region and clock. */
 
-const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-CA';
+const languages = 'navigator' in globalThis ? navigator.languages : [];
+const locale = languages.find((language) => language.startsWith('en')) ?? 'en-CA';
 const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
 const thisYear = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
 const otherYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
