@@ -33,6 +33,7 @@ export interface PostedOptions {
 export class PostedEnvelopes {
 	#options: PostedOptions;
 	#posted = new Map<string, Posted>();
+	#onScreenOnly = 0;
 
 	constructor(options: PostedOptions) {
 		this.#options = options;
@@ -45,15 +46,13 @@ export class PostedEnvelopes {
 
 	/** Neither on this disk nor at the relay. */
 	get onScreenOnly(): number {
-		let count = 0;
-		for (const posted of this.#posted.values()) if (!posted.durable) count++;
-		return count;
+		return this.#onScreenOnly;
 	}
 
 	get since(): number | null {
-		let since: number | null = null;
-		for (const posted of this.#posted.values()) since = Math.min(since ?? posted.since, posted.since);
-		return since;
+		// the oldest came first
+		for (const { since } of this.#posted.values()) return since;
+		return null;
 	}
 
 	/** Writers of the log whose items are not acknowledged. */
@@ -73,11 +72,13 @@ export class PostedEnvelopes {
 			acknowledged: false
 		};
 		this.#posted.set(keyOf(envelope), posted);
+		this.#onScreenOnly++;
 		const added = storage.outbox.add(room, envelope).then(
 			(row) => {
 				posted.row = row;
-				posted.durable = true;
 				if (posted.acknowledged) return storage.outbox.remove([row]);
+				posted.durable = true;
+				this.#onScreenOnly--;
 				return changed();
 			},
 			() => undefined
@@ -114,8 +115,7 @@ export class PostedEnvelopes {
 		for (const [key, posted] of this.#posted) {
 			const { position } = posted;
 			if ((durable.get(position.client) ?? 0) <= position.clock) continue;
-			this.#posted.delete(key);
-			posted.acknowledged = true;
+			this.#forget(key, posted);
 			if (posted.row !== null) rows.push(posted.row);
 		}
 		if (rows.length > 0) await this.#options.storage.outbox.remove(rows).catch(() => undefined);
@@ -137,9 +137,14 @@ export class PostedEnvelopes {
 		const posted = this.#posted.get(keyOf(envelope));
 		if (posted === undefined) return;
 		await posted.written;
-		this.#posted.delete(keyOf(envelope));
-		posted.acknowledged = true;
+		this.#forget(keyOf(envelope), posted);
 		if (posted.row !== null) await this.#options.storage.outbox.remove([posted.row]).catch(() => undefined);
+	}
+
+	#forget(key: string, posted: Posted): void {
+		this.#posted.delete(key);
+		posted.acknowledged = true;
+		if (!posted.durable) this.#onScreenOnly--;
 	}
 
 	/** Settles when the disk has answered for each of them. */

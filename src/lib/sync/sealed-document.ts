@@ -9,17 +9,17 @@
  */
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { newSessionId, type DeviceId, type SessionId } from '#lib/circle/ids.ts';
-import { randomBytes, type Bytes } from '#lib/crypto/bytes.ts';
-import { FIRST_SESSION_CLIENT } from '#lib/envelope/check.ts';
-import { MAX_ENVELOPE, readEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
+import type { DeviceId } from '#lib/circle/ids.ts';
+import type { Bytes } from '#lib/crypto/bytes.ts';
+import { readEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
 import { readLogUpdate, type LogItem } from '#lib/envelope/log.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { clearStateOf, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Ingest } from './ingest.ts';
 import { TIMING, type LogStore, type SealedDocumentOptions, type Timing } from './options.ts';
 import { ORIGIN } from './origins.ts';
-import { splitUpdate } from './pieces.ts';
+import { flushWhenLeft } from './page-left.ts';
+import { Outgoing } from './outgoing.ts';
 import { findInLog, PostedEnvelopes } from './posted.ts';
 import { Presence, type PersonHere } from './presence.ts';
 import { Listeners, Queue, within } from './queue.ts';
@@ -30,7 +30,7 @@ import { SealedLog, type LogEntry, type LogPosition } from './sealed-log.ts';
 import { SessionChains } from './session-chains.ts';
 import { SetAside } from './set-aside.ts';
 import { ClearView, type View } from './view.ts';
-import { Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 export type { PersonHere, SavedDetail, SealedDocumentOptions, View };
 
@@ -66,8 +66,6 @@ export interface SealedDocument {
 	close(): Promise<void>;
 }
 
-/** Largest piece of content: padding and header still fit above it. */
-const LARGEST_PIECE = Math.floor(MAX_ENVELOPE * 0.85);
 /** A checkpoint spares verifying again; it costs one encoding of the document. */
 const CHECKPOINT_EVERY = 300;
 
@@ -94,12 +92,9 @@ class Document implements SealedDocument {
 	#posted: PostedEnvelopes;
 	#setAside: SetAside;
 	#presence: Presence;
+	#outgoing: Outgoing;
 	#editor: Writer;
-	#writers = new Set<Writer>();
 	#views = new Set<ClearView>();
-	/** Sealing was not possible for now: in order, before anything newer. */
-	#held: { writer: Writer; content: Bytes }[] = [];
-	#sealing = 0;
 	#arrived: LogEntry[] = [];
 	/** Up to where the log has been opened. */
 	#opened: ReadonlyMap<number, number> = new Map();
@@ -145,7 +140,17 @@ class Document implements SealedDocument {
 			accepted: (bytes) => this.#setAside.remove(bytes),
 			onSchema: (version) => this.#meetSchema(version)
 		});
-		this.#editor = this.#newWriter();
+		this.#outgoing = new Outgoing({
+			queue: this.#queue,
+			sealer: this.#sealer,
+			chains: this.#chains,
+			mergeFor: () => (this.#presence.people.length > 0 ? this.#timing.together : this.#timing.alone),
+			now: this.#now,
+			post: (envelope) => this.#post(envelope),
+			setAside: (envelope, reason) => this.#setAside.add(envelope, reason),
+			changed: () => this.#touch()
+		});
+		this.#editor = this.#outgoing.newWriter();
 		this.clear.clientID = this.#editor.yClient;
 		if (options.seed !== undefined) Y.applyUpdate(this.clear, options.seed, ORIGIN.seed);
 		this.clear.on('update', this.#fromClear);
@@ -190,7 +195,7 @@ class Document implements SealedDocument {
 
 	openView(): View {
 		if (this.#closing !== null) throw new Error('this document is closed');
-		const writer = this.#newWriter();
+		const writer = this.#outgoing.newWriter();
 		const view: ClearView = new ClearView({
 			clear: this.clear,
 			yClient: writer.yClient,
@@ -199,8 +204,7 @@ class Document implements SealedDocument {
 				this.#touch();
 			},
 			closed: () => {
-				writer.flush();
-				this.#writers.delete(writer);
+				this.#outgoing.remove(writer);
 				this.#views.delete(view);
 				const newest = [...this.#views].at(-1);
 				this.#presence.move(newest?.yClient ?? this.#editor.yClient);
@@ -236,10 +240,10 @@ class Document implements SealedDocument {
 
 	async flush(): Promise<void> {
 		do {
-			for (const writer of this.#writers) writer.flush();
+			this.#outgoing.flush();
 			await this.#queue.idle();
 			await this.#posted.written();
-		} while (this.#queue.length > 0 || [...this.#writers].some((writer) => writer.waiting > 0));
+		} while (this.#queue.length > 0 || this.#outgoing.isMerging);
 	}
 
 	async settled(): Promise<void> {
@@ -252,7 +256,7 @@ class Document implements SealedDocument {
 
 	async acknowledged(patience: number): Promise<boolean> {
 		await this.flush();
-		const isDone = () => this.#posted.waiting === 0 && this.#held.length === 0;
+		const isDone = () => this.#posted.waiting === 0 && !this.#outgoing.isHolding;
 		if (isDone()) return true;
 		let remove = () => {};
 		const done = new Promise<true>((resolve) => (remove = this.onSaved(() => isDone() && resolve(true))));
@@ -361,22 +365,6 @@ class Document implements SealedDocument {
 
 	// --- from here to there ---
 
-	#newWriter(): Writer {
-		const session: SessionId = newSessionId();
-		let yClient: number;
-		do yClient = new DataView(randomBytes(4).buffer).getUint32(0);
-		while (yClient < FIRST_SESSION_CLIENT || !this.#chains.claim(session, yClient));
-		const writer = new Writer({
-			session,
-			yClient,
-			mergeFor: () => (this.#presence.people.length > 0 ? this.#timing.together : this.#timing.alone),
-			send: (from, update) => this.#send(from, update),
-			now: this.#now
-		});
-		this.#writers.add(writer);
-		return writer;
-	}
-
 	#fromClear = (update: Uint8Array, origin: unknown) => {
 		if (
 			origin === ORIGIN.incoming ||
@@ -390,41 +378,10 @@ class Document implements SealedDocument {
 		this.#touch();
 	};
 
-	#send(writer: Writer, update: Bytes): void {
-		this.#sealing++;
-		void this.#queue
-			.run(async () => {
-				for (const content of splitUpdate(update, LARGEST_PIECE)) await this.#seal(writer, content);
-			})
-			.finally(() => {
-				this.#sealing--;
-				this.#touch();
-			});
-	}
-
-	async #seal(writer: Writer, content: Bytes): Promise<void> {
-		if (this.#held.length > 0) return void this.#held.push({ writer, content });
-		const sealed = await this.#sealer.seal(writer, content);
-		if (!sealed.ok) {
-			this.#refused = sealed.reason === 'no-secret' ? this.#refused : sealed.reason;
-			return void this.#held.push({ writer, content });
-		}
-		const { bytes, header, hash } = sealed.value;
-		const clock = Y.parseUpdateMeta(content).to.get(header.yClient);
-		this.#chains.take(header, hash);
-		if (clock !== undefined) this.#chains.setClock(header.session, clock);
-		this.#posted.add(bytes, this.#log.push(bytes), this.#now());
+	#post(envelope: Bytes): void {
+		this.#posted.add(envelope, this.#log.push(envelope), this.#now());
 		this.#sinceCheckpoint++;
 		this.#link?.expectAcknowledgement();
-	}
-
-	/** What could not be sealed before is tried again, in its order. */
-	async #sealHeld(): Promise<void> {
-		const held = this.#held;
-		if (held.length === 0) return;
-		this.#held = [];
-		this.#refused = null;
-		for (const { writer, content } of held) await this.#seal(writer, content);
 	}
 
 	// --- from there to here ---
@@ -473,7 +430,7 @@ class Document implements SealedDocument {
 		void this.#queue.run(async () => {
 			await this.#ingest.retry();
 			await this.#ingest.take(this.#setAside.again, true);
-			await this.#sealHeld();
+			await this.#outgoing.sealHeld();
 			this.#link?.reconnect();
 			this.#presence.announce();
 			this.#touch();
@@ -537,17 +494,15 @@ class Document implements SealedDocument {
 
 	#detail(): SavedDetail {
 		const { storage, device, circle } = this.#options;
-		const since = (times: (number | null)[]) =>
-			times.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null);
-		const writing = [...this.#writers].filter((writer) => writer.waiting > 0);
+		const since = [this.#outgoing.since, this.#posted.since].filter((time) => time !== null);
 		const gaps = new Set<DeviceId>([...this.#chains.gaps(), ...this.#ingest.waitingFor]);
-		const unsealed = writing.length + this.#sealing + this.#held.length + this.#posted.onScreenOnly;
+		const unsealed = this.#outgoing.unsealed + this.#posted.onScreenOnly;
 		const me = circle.state.devices.get(device.device)?.person ?? null;
 		const isQuiet = this.#arrived.length === 0 && gaps.size === 0;
 		return {
 			unsealed,
 			inOutbox: this.#posted.waiting,
-			since: since([...writing.map((writer) => writer.since), this.#posted.since]),
+			since: since.length > 0 ? Math.min(...since) : null,
 			connected: this.#link?.status === 'connected',
 			complete: (this.#link?.complete ?? false) && isQuiet,
 			seenBy:
@@ -557,7 +512,7 @@ class Document implements SealedDocument {
 			gaps: [...gaps].map((id) => ({ person: circle.state.devices.get(id)?.person ?? null, device: id })),
 			setAside: this.#setAside.count,
 			storage: this.#storageState(storage.status),
-			refused: this.#refused ?? this.#link?.refusedBecause ?? null
+			refused: this.#refused ?? this.#outgoing.refused ?? this.#link?.refusedBecause ?? null
 		};
 	}
 
@@ -584,7 +539,7 @@ class Document implements SealedDocument {
 
 	/** What has been opened by now need not be verified again next time. */
 	async #checkpoint(): Promise<void> {
-		if (this.#tainted || this.#sinceCheckpoint === 0 || this.#ingest.waiting > 0 || this.#held.length > 0)
+		if (this.#tainted || this.#sinceCheckpoint === 0 || this.#ingest.waiting > 0 || this.#outgoing.isHolding)
 			return;
 		if (this.#arrived.length > 0) return;
 		const { storage, deviceSecret } = this.#options;
@@ -606,7 +561,9 @@ class Document implements SealedDocument {
 		await this.flush();
 		for (const remove of this.#removers.splice(0)) remove();
 		this.clear.off('update', this.#fromClear);
-		await this.#queue.run(() => this.#keepHeld());
+		await this.#queue.run(async () => {
+			if (await this.#outgoing.keepHeld()) this.#tainted = true;
+		});
 		await this.#queue.run(() => this.#checkpoint());
 		// presence says goodbye through the link, so it goes first
 		this.#presence.close();
@@ -619,34 +576,9 @@ class Document implements SealedDocument {
 		this.#schemas.clear();
 		this.#savedListeners.clear();
 	}
-
-	/** Typed, but never allowed out: kept as envelopes in the set-aside table, readable to this circle alone. */
-	async #keepHeld(): Promise<void> {
-		for (const { writer, content } of this.#held.splice(0)) {
-			const sealed = await this.#sealer.seal(writer, content, true);
-			if (sealed.ok) await this.#setAside.add(sealed.value.bytes, this.#refused ?? 'may-not-write');
-			this.#tainted = true;
-		}
-	}
 }
 
 /** Refused for now: the relay's disk is full, or it has not heard of the circle's newest entry. It stays where it is. */
 function isPassing(reason: string): boolean {
 	return reason.startsWith('storage-') || reason.startsWith('too-many-') || reason === 'unknown-head';
-}
-
-/** Browsers give a page that is left a moment: enough to seal what is merged. */
-function flushWhenLeft(flush: () => void): () => void {
-	const page = globalThis as Partial<Pick<Window, 'document' | 'addEventListener' | 'removeEventListener'>>;
-	const hidden = () => {
-		if (page.document?.visibilityState === 'hidden') flush();
-	};
-	page.document?.addEventListener('visibilitychange', hidden);
-	page.addEventListener?.('pagehide', flush);
-	page.addEventListener?.('blur', flush);
-	return () => {
-		page.document?.removeEventListener('visibilitychange', hidden);
-		page.removeEventListener?.('pagehide', flush);
-		page.removeEventListener?.('blur', flush);
-	};
 }
