@@ -15,10 +15,10 @@ import { readEnvelope } from '#lib/envelope/envelope.ts';
 import { readLogUpdate } from '#lib/envelope/log.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { openStorage } from '#lib/storage/storage.ts';
-import { connectCircles } from '#lib/sync/circles-connection.ts';
 import { openSealedDocument, type SealedDocument, type View } from '#lib/sync/sealed-document.ts';
 import { frameType, SYNC, SYNC_STEP_1 } from '#lib/sync/wire.ts';
 import { seededRandom, type Random } from './support/random.ts';
+import { admitTo } from './support/admit.ts';
 import { RelayProcess } from './support/relay-process.ts';
 import { AT_ONCE, setup, turn, type TestDevice, type World } from './support/setup.ts';
 import type { Team } from './support/team.ts';
@@ -242,7 +242,7 @@ async function sendAll(
 ): Promise<number> {
 	const relay = await RelayProcess.start();
 	try {
-		await admit(team, relay);
+		await admitTo(relay, team);
 		const devices = written.map(
 			(envelopes, agent) => new Returning(agent, envelopes, { team, room, relay, random })
 		);
@@ -256,33 +256,6 @@ async function sendAll(
 		return devices.reduce((sum, { drops }) => sum + drops, 0);
 	} finally {
 		await relay.remove();
-	}
-}
-
-/** Founds agency and case at the relay, as the founder's device does. */
-async function admit(team: Team, relay: RelayProcess): Promise<void> {
-	const [founder] = team.people;
-	if (founder === undefined) throw new Error('a team needs somebody');
-	const connection = connectCircles({
-		url: relay.socketUrl,
-		origin: relay.origin,
-		device: founder.device,
-		WebSocket: NodeWebSocket as unknown as typeof WebSocket
-	});
-	try {
-		const { foundingCode } = relay;
-		for (const log of [team.agency, team.case]) {
-			for (const entry of log.entries) {
-				const answer = await connection.append(
-					log.circle,
-					entry,
-					foundingCode === undefined ? {} : { foundingCode }
-				);
-				if (!answer.ok) throw new Error(`the relay refused the team: ${answer.reason}`);
-			}
-		}
-	} finally {
-		connection.close();
 	}
 }
 

@@ -50,11 +50,14 @@ export async function setup(
 	const team = await foundTeam(names);
 	await relay.admit(team);
 	const room: Room = { circle: team.case.circle, document: newDocumentId(), lane: 'body', generation: 0 };
-	const world = ++worlds;
-	const devices = team.people.map(
-		(somebody) =>
-			new TestDevice(somebody, { team, network, room, timing, namespace: `w${world}-${somebody.name}` })
-	);
+	const way: Way = {
+		url: RELAY_URL,
+		origin: ORIGIN,
+		socketsOf: (tab) => network.socketsOf(tab),
+		cut: (tab) => network.cut(tab),
+		mend: (tab) => network.mend(tab)
+	};
+	const devices = devicesOf({ team, way, room, timing });
 	return {
 		seed,
 		random,
@@ -80,11 +83,29 @@ export async function setup(
 	};
 }
 
-interface Surroundings {
+/** One device for each person of a team, each with a disk of its own. */
+export function devicesOf(around: Omit<Surroundings, 'namespace'>): TestDevice[] {
+	const world = ++worlds;
+	return around.team.people.map(
+		(somebody) => new TestDevice(somebody, { ...around, namespace: `w${world}-${somebody.name}` })
+	);
+}
+
+/** How a device's tab finds its relay. */
+export interface Way {
+	readonly url: string;
+	readonly origin: string;
+	socketsOf(tab: string): typeof WebSocket;
+	cut(tab: string): void;
+	mend(tab: string): void;
+}
+
+export interface Surroundings {
 	readonly team: Team;
-	readonly network: Network;
+	readonly way: Way;
 	readonly room: Room;
 	readonly timing: Timing;
+	/** Of its disk. */
 	readonly namespace: string;
 }
 
@@ -96,7 +117,7 @@ export class TestDevice {
 		document: SealedDocument;
 		storage: DeviceStorage;
 		life: { over: boolean };
-		network: string;
+		name: string;
 	} | null = null;
 	#lives = 0;
 
@@ -110,7 +131,7 @@ export class TestDevice {
 	}
 	/** What the network calls the tab that is open. */
 	get address(): string {
-		return this.#tab?.network ?? '';
+		return this.#tab?.name ?? '';
 	}
 	get isOpen(): boolean {
 		return this.#tab !== null;
@@ -126,7 +147,7 @@ export class TestDevice {
 
 	/** Opens the document as a fresh tab would: from the disk. */
 	async open(): Promise<SealedDocument> {
-		const { team, network, room, timing, namespace } = this.#around;
+		const { team, way, room, timing, namespace } = this.#around;
 		const life = { over: false };
 		const tabName = `${this.name}#${++this.#lives}`;
 		const storage = await openStorage(namespace, { locks: undefined });
@@ -136,14 +157,14 @@ export class TestDevice {
 			deviceSecret: this.somebody.deviceSecret,
 			circle: await team.case.followedBy(this.somebody),
 			storage: mortal(storage, life),
-			url: RELAY_URL,
-			origin: ORIGIN,
+			url: way.url,
+			origin: way.origin,
 			schema: 1,
-			WebSocket: network.socketsOf(tabName),
+			WebSocket: way.socketsOf(tabName),
 			broadcast: false,
 			timing
 		});
-		this.#tab = { document, storage, life, network: tabName };
+		this.#tab = { document, storage, life, name: tabName };
 		return document;
 	}
 
@@ -153,16 +174,16 @@ export class TestDevice {
 		if (tab === null) return;
 		this.#tab = null;
 		tab.life.over = true;
-		this.#around.network.cut(tab.network);
+		this.#around.way.cut(tab.name);
 		await tab.storage.close();
 	}
 
 	/** No network for the tab that is open. */
 	cut(): void {
-		if (this.#tab !== null) this.#around.network.cut(this.#tab.network);
+		if (this.#tab !== null) this.#around.way.cut(this.#tab.name);
 	}
 	mend(): void {
-		if (this.#tab !== null) this.#around.network.mend(this.#tab.network);
+		if (this.#tab !== null) this.#around.way.mend(this.#tab.name);
 	}
 
 	async close(): Promise<void> {
