@@ -1,5 +1,5 @@
 /**
- * Group commit [R3]: what arrives within the same few milliseconds becomes one durable write.
+ * Group commit [R3]: what arrives within the same 20 milliseconds becomes one durable write.
  *
  * Promises: `settle` is called exactly once for each batch, with `ok` only after the write is durable, and in the order
  * in which the batches came. While the disk is full nothing is taken in; every two seconds a write is tried, and

@@ -43,7 +43,7 @@ export const LIMITS = {
 	/** Milliseconds between two tries while the disk is full. */
 	retry: 2_000,
 	/** Milliseconds in which everything that arrives becomes one durable write. */
-	group: 4,
+	group: 20,
 	/** Bytes after which a group is written at once. */
 	groupBytes: 4_000_000,
 
