@@ -29,6 +29,7 @@ export default {
 		},
 		version: { name: process.env.BUILD_ID, pollInterval: 0 },
 		typescript: {
+			/** @param {{ include: string[] }} config */
 			config: (config) => {
 				config.include.push(
 					'../server/**/*.ts',
