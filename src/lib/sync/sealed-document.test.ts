@@ -262,14 +262,15 @@ test('a disk that never answers does not keep the document from the relay', asyn
 	const world = await setup();
 	const never = new Promise<never>(() => undefined);
 	const storage = await world.person('amina').storage();
-	storage.openLog = () => ({
+	const store = {
 		loaded: never,
 		status: 'ok' as const,
 		onStatus: () => () => true,
 		replace: () => never,
 		flush: () => Promise.resolve(),
 		close: () => Promise.resolve()
-	});
+	};
+	storage.openLog = () => Promise.resolve(store);
 	const timing = { together: 0, alone: 0, jitter: 0, resend: 0, patience: 20 };
 	const [amina, ben] = [await world.open('amina', { storage, timing }), await world.open('ben')];
 	type(ben, 'hello');
