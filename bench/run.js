@@ -47,8 +47,8 @@ for (const part of asked) {
 	console.log(`\n── ${part} ──`);
 	try {
 		/** @type {{ measure(): Promise<Record<string, import('./support/measure.ts').Metric>> }} */
-		const { measure } = await import(`./parts/${part}.ts`);
-		for (const [id, metric] of Object.entries(await measure())) {
+		const measuring = await import(`./parts/${part}.ts`);
+		for (const [id, metric] of Object.entries(await measuring.measure())) {
 			metrics[id] = metric;
 			console.log(
 				`${id} ${metric.value} ${metric.unit}${metric.note === undefined ? '' : ` (${metric.note})`}`

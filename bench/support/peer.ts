@@ -19,7 +19,7 @@ export async function startProgram(program: string, given: readonly string[] = [
 	const withTypes = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
 	const child = spawn(process.execPath, [...withTypes, join(BENCH, program), ...given], {
 		cwd: BENCH,
-		stdio: ['ignore', 'pipe', 'inherit']
+		stdio: ['pipe', 'pipe', 'inherit']
 	});
 	const said = await lineOf(child, /^ready ?(.*)$/m);
 	return {
