@@ -41,6 +41,7 @@ for (const who of team.people) {
 			ownItem: () => 'not-ours',
 			onAcknowledged: () => undefined,
 			onStored: () => undefined,
+			onPlaceTaken: () => console.error('a place in the log was taken'),
 			onRefused: ({ reason }) => console.error(`refused: ${reason}`),
 			onDishonest: (reason) => console.error(`dishonest: ${reason}`)
 		})

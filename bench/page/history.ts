@@ -118,7 +118,7 @@ function memoryStorage(sealedLog: Bytes, checkpoints: Map<string, Bytes>): Seale
 		},
 		outbox: { add: async () => 0, list: async () => [], remove: async () => undefined },
 		setAside: { add: async () => 0, list: async () => [], remove: async () => undefined },
-		openLog: (_, log) => {
+		openLog: async (_, log) => {
 			Y.applyUpdate(log, sealedLog);
 			return {
 				loaded: Promise.resolve('loaded'),
