@@ -32,7 +32,7 @@ export function readCaseIndex(doc: Y.Doc): CaseIndex {
 	return { title: caseTitle(doc).toJSON(), documents: readDocuments(doc) };
 }
 
-export function caseTitle(doc: Y.Doc): Y.Text {
+function caseTitle(doc: Y.Doc): Y.Text {
 	return doc.getText('title');
 }
 

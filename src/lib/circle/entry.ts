@@ -17,7 +17,7 @@ import { deviceIdOf, idBytes, readId, SHORT_ID_LENGTH, type CircleId, type Devic
 import { bytesOf, countOf, hasOtherFields, orNull, textOf } from './shape.ts';
 import type { CircleState } from './state.ts';
 
-export const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 1;
 /** Bytes. An entry is a decision about people, not a place for data. */
 export const MAX_ENTRY = 256 * 1024;
 

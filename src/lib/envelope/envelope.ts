@@ -51,7 +51,7 @@ export interface Envelope extends EnvelopeHeader {
 
 export type EnvelopeReason = 'malformed' | 'too-large' | 'unknown-version';
 
-export const ENVELOPE_VERSION = 1;
+const ENVELOPE_VERSION = 1;
 export const HEADER_LENGTH = 180;
 /** Bytes. Leaves room for Yjs and the frame around it under the relay's 2 MB. */
 export const MAX_ENVELOPE = 1_900_000;

@@ -65,8 +65,8 @@ test('the outbox is written with strict durability, in order, and counted by roo
 		([stores, mode]) => mode === 'readwrite' && ([stores].flat() as string[]).includes('outbox')
 	);
 	expect(writes.map(([, , options]) => options)).toEqual(Array(3).fill({ durability: 'strict' }));
-	expect(await (await storage.outbox.list('one')).map((row) => row.envelope)).toEqual([bytes(1), bytes(3)]);
-	expect(await (await storage.outbox.waiting()).map(({ room, count }) => [room, count])).toEqual([
+	expect((await storage.outbox.list('one')).map((row) => row.envelope)).toEqual([bytes(1), bytes(3)]);
+	expect((await storage.outbox.waiting()).map(({ room, count }) => [room, count])).toEqual([
 		['one', 2],
 		['two', 1]
 	]);
@@ -189,6 +189,7 @@ test('what a full disk kept from the sealed log is written when there is room ag
 	const log = new Y.Doc({ gc: false });
 	const store = await storage.openLog('room', log);
 	await store.loaded;
+	// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store it is asked for
 	const add = IDBObjectStore.prototype.add;
 	const full = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (
 		this: IDBObjectStore,
@@ -232,8 +233,8 @@ test('[K2] the device database deleted under an open tab is made again with keys
 	const back = new Promise<void>((resolve) => storage.onStatus((status) => status === 'ok' && resolve()));
 	await deleteDatabase(name);
 	await back;
-	expect(await (await storage.keystore.read())?.sealed).toEqual(bytes(9));
-	expect(await (await storage.outbox.list('r')).map((row) => row.envelope)).toEqual([bytes(1)]);
+	expect((await storage.keystore.read())?.sealed).toEqual(bytes(9));
+	expect((await storage.outbox.list('r')).map((row) => row.envelope)).toEqual([bytes(1)]);
 	expect(await storage.rows.get('circles', 'c')).toEqual(bytes(2));
 });
 

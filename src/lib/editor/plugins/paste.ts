@@ -50,7 +50,7 @@ export function paste(notify: (sentence: string) => void) {
 }
 
 /** Drops comments, styles and private elements of word processors; the schema drops everything else it does not know. */
-export function cleanHtml(html: string): string {
+function cleanHtml(html: string): string {
 	return html
 		.replace(/<!--[\s\S]*?-->/g, '')
 		.replace(/<(style|script|xml|head|title)\b[\s\S]*?<\/\1\s*>/gi, '')
