@@ -3,10 +3,15 @@
  *
  * Who wrote an operation is who signed its envelope [D2]: the author comes from the circle, never from the operation.
  */
-import { fold, type Discussion } from '#lib/discussion/fold.ts';
-import { appendOperation, readOperations, type Operation } from '#lib/discussion/operation.ts';
+import { fold, unseenMessages, type Discussion } from '#lib/discussion/fold.ts';
+import {
+	appendOperation,
+	MAX_SEEN,
+	newOperationId,
+	readOperations,
+	type Operation
+} from '#lib/discussion/operation.ts';
 import type { Anchor } from '#lib/discussion/anchor.ts';
-import { toBase64Url, randomBytes } from '#lib/crypto/bytes.ts';
 import type { PersonId } from '#lib/circle/ids.ts';
 import { canWrite, lastRole } from '#lib/circle/policy.ts';
 import { Changes } from './changes.ts';
@@ -97,7 +102,10 @@ export class DocumentDiscussion {
 	}
 	/** Everything said in this thread so far has been read by me. */
 	markSeen(thread: string): void {
-		this.#say({ type: 'seen', thread });
+		const seen = this.current.threads.find(({ id }) => id === thread);
+		const messages = seen === undefined ? [] : unseenMessages(seen, this.me).map(({ id }) => id);
+		for (let i = 0; i < messages.length; i += MAX_SEEN)
+			this.#say({ type: 'seen', thread, messages: messages.slice(i, i + MAX_SEEN) });
 	}
 
 	flush(): Promise<void> {
@@ -110,7 +118,7 @@ export class DocumentDiscussion {
 	}
 
 	#say(said: Said): string {
-		const id = toBase64Url(randomBytes(16));
+		const id = newOperationId(this.me);
 		const operation = { ...said, v: 1, id, lamport: this.current.lamport, at: Date.now() } as Operation;
 		this.#lease.sealed.edit((doc) => appendOperation(doc, operation));
 		return id;
