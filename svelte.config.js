@@ -30,10 +30,11 @@ export default {
 		version: { name: process.env.BUILD_ID, pollInterval: 0 },
 		typescript: {
 			config: (config) => {
-				config.include.push(
+				/** @type {string[]} */ (config['include']).push(
 					'../server/**/*.ts',
 					'../tests/**/*.ts',
 					'../bench/**/*.js',
+					'../bench/**/*.ts',
 					'../scripts/**/*.js',
 					'../*.ts',
 					'../*.js'

@@ -27,6 +27,7 @@ if (oldest(['build/app/shell.html', 'build/relay.js']) < newest(sources)) {
 	await run([join(root, 'scripts', 'build-relay.js')]);
 }
 if (process.exitCode === undefined) {
+	/** @type {typeof import('../server/main.ts')} */
 	const { main } = await import(pathToFileURL(relay).href);
 	await main();
 }

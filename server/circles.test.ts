@@ -89,7 +89,7 @@ describe('a circle', () => {
 				expires: clock + WEEK,
 				at: clock
 			});
-		const [one, two] = [await invite(await createLinkSecret()), await invite(await createLinkSecret())];
+		const [one, two] = [await invite(createLinkSecret()), await invite(createLinkSecret())];
 		const answers = await Promise.all([append(amina, circle, one), append(other, circle, two)]);
 		expect(answers.sort()).toEqual(['appended', 'conflict']);
 		const [conflict] = [...amina.messages('conflict'), ...other.messages('conflict')];
@@ -161,7 +161,7 @@ describe('an invitation', () => {
 		return ask(client, write, 'invitation', 'failed');
 	};
 	const invited = async (house: House) => {
-		const link = await createLinkSecret();
+		const link = createLinkSecret();
 		const founder = house.named('amina');
 		const { state } = house.case;
 		const secrets = await readEpochSecrets(state, founder.device);
@@ -233,7 +233,7 @@ describe('an invitation', () => {
 		const { link } = await invited(house);
 		const eves = await desk(await createSomebody('eve'));
 		const { publicKey } = await inviteSecretOf(link);
-		const other = await inviteSecretOf(await createLinkSecret());
+		const other = await inviteSecretOf(createLinkSecret());
 		const proof = proofOf('invitation', `http://127.0.0.1:${relay.port}`, 'circles', eves.nonce);
 		const signature = await sign(other, proof);
 		const write = (id: number) => writeMessage('findInvitation', { id, key: publicKey, signature });

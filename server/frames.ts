@@ -40,7 +40,7 @@ export function writeStateVector(next: ReadonlyMap<number, number>): Bytes {
 		encoding.writeVarUint(encoder, client);
 		encoding.writeVarUint(encoder, clock);
 	}
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }
 
 function readFrame(decoder: decoding.Decoder): RoomFrame | null {
@@ -79,5 +79,5 @@ function writeSync(step: number, payload: Uint8Array): Bytes {
 	encoding.writeVarUint(encoder, SYNC);
 	encoding.writeVarUint(encoder, step);
 	encoding.writeVarUint8Array(encoder, payload);
-	return encoding.toUint8Array(encoder) as Bytes;
+	return encoding.toUint8Array(encoder);
 }

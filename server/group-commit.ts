@@ -1,5 +1,6 @@
 /**
- * Group commit [R3]: what arrives within the same few milliseconds becomes one durable write.
+ * Group commit [R3]: what arrives within the same few milliseconds becomes one durable write, and where
+ * writing is steady there are at most twenty such writes a second: a write costs as much as forwarding to thirty people.
  *
  * Promises: `settle` is called exactly once for each batch, with `ok` only after the write is durable, and in the order
  * in which the batches came. While the disk is full nothing is taken in; every two seconds a write is tried, and
@@ -24,8 +25,9 @@ export class GroupCommit {
 	#bytes = 0;
 	#timer: NodeJS.Timeout | null = null;
 	#retry: NodeJS.Timeout | null = null;
-	/** How long the last write took: on a slow disk groups grow, so that the relay still has time to forward. */
+	/** How long the last write took, and when it ended. */
 	#lastWrite = 0;
+	#lastEnd = -Infinity;
 	#status: StorageStatus = 'ok';
 	#closed = false;
 
@@ -49,7 +51,13 @@ export class GroupCommit {
 		this.#waiting.push({ batch, settle });
 		for (const item of batch.items) this.#bytes += item.struct.length;
 		if (this.#closed || this.#bytes > LIMITS.groupBytes) this.flush();
-		else this.#timer ??= setTimeout(() => this.flush(), Math.max(LIMITS.group, 2 * this.#lastWrite));
+		else this.#timer ??= setTimeout(() => this.flush(), this.#wait());
+	}
+
+	/** Short after a pause; longer where writes follow each other, and on a slow disk, so that there is time to forward. */
+	#wait(): number {
+		const pause = performance.now() - this.#lastEnd;
+		return Math.max(LIMITS.group, LIMITS.steadyGroup - pause, 2 * this.#lastWrite);
 	}
 
 	/** Writes everything that waits, now. */
@@ -64,7 +72,8 @@ export class GroupCommit {
 		const batches = group.map(({ batch }) => batch).filter(({ items }) => items.length > 0);
 		const begun = performance.now();
 		const written: Written = batches.length > 0 ? this.#store.commit(batches) : { ok: true };
-		this.#lastWrite = performance.now() - begun;
+		this.#lastEnd = performance.now();
+		this.#lastWrite = this.#lastEnd - begun;
 		if (!written.ok && written.reason === 'taken') {
 			// one batch contradicts the store; the others must not pay for it
 			this.#log.error({ batches: group.length }, 'a batch contradicts the store');

@@ -12,11 +12,12 @@ import {
 	type HeaderReason,
 	type WriterReason
 } from '#lib/envelope/check.ts';
-import { readEnvelope, verifyEnvelope, type Envelope, type EnvelopeReason } from '#lib/envelope/envelope.ts';
+import { readEnvelope, type Envelope, type EnvelopeReason } from '#lib/envelope/envelope.ts';
 import type { LogItem, LogReason } from '#lib/envelope/log.ts';
 import type { Room } from '#lib/envelope/room.ts';
 import { canWrite, roleOf } from '#lib/circle/policy.ts';
 import type { CircleState, Device } from '#lib/circle/state.ts';
+import { isSigned } from './verify.ts';
 
 export type RefusedReason =
 	| LogReason
@@ -65,7 +66,9 @@ export async function judgeItems(
 ): Promise<readonly JudgedItem[]> {
 	const judged: JudgedItem[] = [];
 	for (let i = 0; i < items.length; i += SIDE_BY_SIDE) {
-		const group = await Promise.all(items.slice(i, i + SIDE_BY_SIDE).map((item) => judge(item, room, state)));
+		const group = await Promise.all(
+			items.slice(i, i + SIDE_BY_SIDE).map((item) => judge(item, room, state, items.length))
+		);
 		for (const one of group) {
 			judged.push(one);
 			if (one.refused !== null && isAttack(one.refused)) return judged;
@@ -82,7 +85,7 @@ export function mayWriteNow(item: LogItem, state: CircleState): RefusedReason | 
 	return typeof writer === 'string' ? writer : null;
 }
 
-async function judge(item: LogItem, room: Room, state: CircleState): Promise<JudgedItem> {
+async function judge(item: LogItem, room: Room, state: CircleState, together: number): Promise<JudgedItem> {
 	const read = readEnvelope(item.envelope);
 	if (!read.ok) return { item, refused: read.reason };
 	const envelope = read.value;
@@ -92,7 +95,7 @@ async function judge(item: LogItem, room: Room, state: CircleState): Promise<Jud
 	if (envelope.yClient < FIRST_SESSION_CLIENT) return { item, refused: 'foreign-client' };
 	const writer = checkRights(envelope, state);
 	if (typeof writer === 'string') return { item, refused: writer };
-	return { item, refused: (await verifyEnvelope(envelope, writer.signKey)) ? null : 'bad-signature' };
+	return { item, refused: (await isSigned(envelope, writer.signKey, together)) ? null : 'bad-signature' };
 }
 
 function checkRights(envelope: Envelope, state: CircleState): Device | WriterReason {

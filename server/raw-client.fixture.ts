@@ -85,7 +85,8 @@ export class RawClient {
 		for (;;) {
 			const found = find();
 			if (found !== undefined && found !== null && found !== false) return found;
-			if (Date.now() > late) throw new Error(`waited in vain for ${what}; closed with ${this.closeCode}`);
+			if (Date.now() > late || this.closeCode !== null)
+				throw new Error(`waited in vain for ${what}; closed with ${this.closeCode}`);
 			await new Promise<void>((resolve) => {
 				const wake = () => {
 					clearTimeout(timer);

@@ -153,9 +153,7 @@ describe('rights', () => {
 		}
 		for (const { device } of [dora, eli]) {
 			const client = await RawClient.open(relay, house.text, device);
-			const writer = await (
-				await import('./raw-client.fixture.ts')
-			).Writer.open(house.room, device, () => house.case.state);
+			const writer = await Writer.open(house.room, device, () => house.case.state);
 			client.send(await writer.frame());
 			expect(await client.message('refused')).toMatchObject({ reason: 'may-not-write' });
 			expect((await client.download()).size).toBe(0);

@@ -21,6 +21,12 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 	{
 		where: 'Writing',
 		list: [
+			{ keys: ['/'], does: 'At the start of a line: insert a goal, a step, a table …' },
+			{ keys: ['Enter'], does: 'In a goal or step: go on to the next' },
+			{ keys: ['Tab'], does: 'In a goal or step: go to its status and date' },
+			{ keys: ['Mod', 'Enter'], does: 'Go on writing below the goal or step' },
+			{ keys: ['Alt', 'F10'], does: 'Go to the formatting bar' },
+			{ keys: ['Esc'], does: 'Then Tab: leave the text' },
 			{ keys: ['Mod', 'Z'], does: 'Undo what you did' },
 			{ keys: ['Mod', 'Shift', 'Z'], does: 'Do it again' },
 			{ keys: ['Mod', 'B'], does: 'Bold' },
@@ -32,7 +38,8 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 			{ keys: ['Mod', 'Shift', '8'], does: 'List' },
 			{ keys: ['Mod', 'Shift', '7'], does: 'Numbered list' },
 			{ keys: ['Mod', 'Shift', '9'], does: 'Task list' },
-			{ keys: ['Mod', 'Shift', 'B'], does: 'Quote' }
+			{ keys: ['Mod', 'Shift', 'B'], does: 'Quote' },
+			{ keys: ['Mod', 'K'], does: 'Link' }
 		]
 	}
 ];

@@ -129,6 +129,17 @@ export const titleOf = (page: Page) => page.getByRole('textbox', { name: 'Docume
 export const textOf = (page: Page) => page.getByRole('textbox', { name: 'Document text' });
 export const savedState = (page: Page) => page.getByRole('status', { name: 'Saved state' });
 
+/** What is written, without carets and without the choices of the blocks. */
+export function wordsOf(page: Page): Promise<string[]> {
+	return textOf(page).evaluate((text) => {
+		const copy = text.cloneNode(true) as HTMLElement;
+		for (const other of copy.querySelectorAll('.ProseMirror-widget, select, button, input')) other.remove();
+		return [...copy.querySelectorAll('p, h1, h2, h3')].map((block) =>
+			block.textContent.replaceAll('\u2060', '')
+		);
+	});
+}
+
 /** Adds a paragraph below everything that is there. */
 export async function write(page: Page, paragraph: string): Promise<void> {
 	await textOf(page).focus();

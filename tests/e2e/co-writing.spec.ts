@@ -14,6 +14,7 @@ import {
 	test,
 	textOf,
 	titleOf,
+	wordsOf,
 	write
 } from './app.ts';
 
@@ -67,7 +68,7 @@ test('An agency is founded, and two people write one plan, online, offline and b
 			await expect(textOf(page)).toContainText(note, { timeout: 20_000 });
 		await saved(page);
 	}
-	expect(await textOf(ben.page).innerText()).toBe(await textOf(amina.page).innerText());
+	expect(await wordsOf(ben.page)).toEqual(await wordsOf(amina.page));
 });
 
 test('A new case and a new document can be made offline, at an address never visited', async ({

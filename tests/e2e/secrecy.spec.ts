@@ -1,4 +1,5 @@
 import { found, invite, join, newCase, newPlan, saved, test, expect, textOf, titleOf, write } from './app.ts';
+import { SYNC, SYNC_UPDATE } from '../../src/lib/sync/wire.ts';
 import { findWords, listenIn, readBrowser, readCaches, readFolder, type Place } from './search.ts';
 
 const CANARY = 'Zaunkönig kept the quinine biscuits in drawer 7719';
@@ -79,7 +80,8 @@ test('No word, title or name is readable at the relay, on the wire or on the dev
 		expect(findWords([{ name: 'control', bytes }], [CANARY])).toHaveLength(1);
 	}
 	// and the places did hold what was written: an envelope that went over the wire stands on both disks
-	const envelope = longestOf(onTheWire.filter(({ name }) => name === 'amina sent'));
+	const isUpdate = (frame: Buffer) => frame[0] === SYNC && frame[1] === SYNC_UPDATE;
+	const envelope = longestOf(onTheWire.filter(({ name, bytes }) => name === 'amina sent' && isUpdate(bytes)));
 	const piece = envelope.subarray(envelope.length - 120, envelope.length - 40);
 	const holds = (places: readonly Place[]) => places.some(({ bytes }) => bytes.includes(piece));
 	expect(holds(onDevices)).toBe(true);

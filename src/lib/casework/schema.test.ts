@@ -1,7 +1,8 @@
 import { getSchema } from '@tiptap/core';
 import { describe, expect, test } from 'vitest';
 import { blocksWithId } from './blocks/common-attributes.ts';
-import { blockSpecs, schemaExtensions } from './schema.ts';
+import { blockSpecs } from './block-specs.ts';
+import { schemaExtensions } from './schema.ts';
 
 const schema = getSchema(schemaExtensions);
 

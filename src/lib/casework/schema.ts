@@ -12,21 +12,16 @@ import { Highlight } from '@tiptap/extension-highlight';
 import { Italic } from '@tiptap/extension-italic';
 import { Strike } from '@tiptap/extension-strike';
 import { Underline } from '@tiptap/extension-underline';
+import { blockSpecs } from './block-specs.ts';
 import { BlockTitle } from './blocks/block-title.ts';
 import { Chip } from './blocks/chip.ts';
 import { CommonAttributes } from './blocks/common-attributes.ts';
-import type { BlockSpec } from './blocks/define-block.ts';
+import { defineBlock } from './blocks/define-block.ts';
 import { FieldNode } from './blocks/field.ts';
-import { GenericBlock, genericSpec } from './blocks/generic-block.ts';
-import { Goal, goalSpec } from './blocks/goal.ts';
 import { Image } from './blocks/image.ts';
-import { Step, stepSpec } from './blocks/step.ts';
 import { textBlocks } from './blocks/text-blocks.ts';
 import { Link } from './marks/link.ts';
 import { Note } from './marks/note.ts';
-
-/** The blocks of casework, as data. */
-export const blockSpecs: readonly BlockSpec[] = [goalSpec, stepSpec, genericSpec];
 
 const marks: Extensions = [
 	Bold,
@@ -41,9 +36,7 @@ const marks: Extensions = [
 /** Tiptap nodes and marks of schema 1. The editor adds views to some of them. */
 export const schemaExtensions: Extensions = [
 	...textBlocks,
-	Goal,
-	Step,
-	GenericBlock,
+	...blockSpecs.map(defineBlock),
 	BlockTitle,
 	FieldNode,
 	Chip,

@@ -12,7 +12,8 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { UndoManager } from 'yjs';
 import { findUnknown } from '#lib/casework/schema-guard.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
-import { blockSpecs, schemaExtensions } from '#lib/casework/schema.ts';
+import { blockSpec } from '#lib/casework/block-specs.ts';
+import { schemaExtensions } from '#lib/casework/schema.ts';
 import { blockView, type Surroundings } from './blocks/node-view.svelte.ts';
 import { fieldsOf } from './blocks/views.ts';
 import { SlashMenu } from './menu/slash-menu.svelte.ts';
@@ -162,9 +163,8 @@ function readable(read: () => boolean): Surroundings {
 }
 
 function withViews(extensions: Extensions, surroundings: Surroundings): Extensions {
-	const specs = new Map(blockSpecs.map((spec) => [spec.name, spec]));
 	return extensions.map((extension) => {
-		const spec = specs.get(extension.name);
+		const spec = blockSpec(extension.name);
 		if (!spec || extension.type !== 'node') return extension;
 		return (extension as ReturnType<typeof import('@tiptap/core').Node.create>).extend({
 			addNodeView: () => blockView(spec, fieldsOf(spec.name), surroundings)

@@ -1,7 +1,7 @@
 /** What the `/` menu and the toolbar can insert, as data. A new block appears here by its spec alone. */
 import type { Editor } from '@tiptap/core';
 import { Selection, TextSelection } from '@tiptap/pm/state';
-import { blockSpecs } from '#lib/casework/schema.ts';
+import { blockSpecs } from '#lib/casework/block-specs.ts';
 
 export interface Insertable {
 	readonly id: string;

@@ -1,27 +1,23 @@
 /** The fields of a case block as words, for the reading view. */
 import type { ReadingBlock } from '#lib/casework/read-blocks.ts';
-import { goalSpec } from '#lib/casework/blocks/goal.ts';
-import { genericSpec } from '#lib/casework/blocks/generic-block.ts';
-import { stepSpec } from '#lib/casework/blocks/step.ts';
+import { blockSpec } from '#lib/casework/block-specs.ts';
 import { wordsFor } from '#lib/casework/codes.ts';
 import { formatDay } from '#lib/casework/dates.ts';
 
-const specs = [goalSpec, stepSpec, genericSpec];
-
 /** What people call the block; null when it is not a case block that we know. */
 export function readingSpec(block: ReadingBlock): string | null {
-	const spec = specs.find(({ name }) => name === block.name);
+	const spec = blockSpec(block.name);
 	if (!spec) return null;
 	const own = [block.attributes.label, block.attributes.kind].find(
 		(word) => typeof word === 'string' && word !== ''
 	);
-	return spec === genericSpec && typeof own === 'string' ? own : spec.label;
+	return spec.name === 'caseBlock' && typeof own === 'string' ? own : spec.label;
 }
 
 export function readingWords(
 	block: ReadingBlock
 ): readonly { attribute: string; label: string; words: string }[] {
-	const spec = specs.find(({ name }) => name === block.name);
+	const spec = blockSpec(block.name);
 	return (spec?.fields ?? []).flatMap((field) => {
 		const value = block.attributes[field.attribute];
 		if (typeof value !== 'string' || value === '') return [];

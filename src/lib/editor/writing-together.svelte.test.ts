@@ -191,6 +191,25 @@ describe('the keyboard in blocks', () => {
 		expect(a.body.match(/<step/g)).toHaveLength(4);
 	});
 
+	test('Enter in the empty title of a ready-made goal goes to its first step, and takes nothing away', () => {
+		const { a, amina } = aminaAndBen(seed);
+		const before = a.body;
+		intoTitle(amina, 0);
+		press(amina, 'Enter');
+		expect(amina.editor.state.selection.$from.node(-1).type.name).toBe('step');
+		expect(a.body).toBe(before);
+	});
+
+	test('Enter before the first letter of a step leaves its words and its fields together', () => {
+		const { a, amina } = aminaAndBen(seed);
+		intoTitle(amina, 1);
+		type(amina, 'Call the landlord');
+		choose(amina, 'Who', 'Ana');
+		intoTitle(amina, 1);
+		press(amina, 'Enter');
+		expect(a.body).toMatch(/<step[^>]* who="Ana"[^>]*><blockTitle[^>]*>Call the landlord/i);
+	});
+
 	test('Enter in an empty step leaves the steps, Enter in that empty line leaves the goal', () => {
 		const { amina } = aminaAndBen();
 		amina.continueBelow();

@@ -114,9 +114,15 @@ export function readEnvelope(bytes: Uint8Array): Verdict<Envelope, EnvelopeReaso
 }
 
 /** Was all of it signed by this key? */
-export function verifyEnvelope({ bytes }: Envelope, signKey: Uint8Array): Promise<boolean> {
+export function verifyEnvelope(envelope: Envelope, signKey: Uint8Array): Promise<boolean> {
+	const { signature, signed } = signedPartOf(envelope);
+	return verify(signKey, signature, signed);
+}
+
+/** The signature and what it covers, for a verifier other than WebCrypto. */
+export function signedPartOf({ bytes }: Envelope): { readonly signature: Bytes; readonly signed: Bytes } {
 	const end = bytes.length - SIGNATURE_LENGTH;
-	return verify(signKey, bytes.subarray(end), concatBytes(domain, bytes.subarray(0, end)));
+	return { signature: bytes.subarray(end), signed: concatBytes(domain, bytes.subarray(0, end)) };
 }
 
 /** The content, or null when it was sealed under another key or for another header. */

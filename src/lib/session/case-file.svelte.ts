@@ -256,7 +256,8 @@ export class CaseFile {
 	async #open(): Promise<void> {
 		const known = await this.#session.circleOf(this.circle);
 		if (known === undefined || this.#closed) return;
-		const lease = this.#session.rooms.open(known, await indexDocumentOf(this.circle));
+		const rooms = await this.#session.openRooms();
+		const lease = rooms.open(known, await indexDocumentOf(this.circle));
 		if (this.#closed) return lease.close();
 		this.#known = known;
 		this.#index = lease;

@@ -1,7 +1,4 @@
-/**
- * A colour for each person, the same on every device: for carets and initials. All have a contrast of at least 4.5 : 1
- * against white text.
- */
+/** For carets and initials. All have a contrast of at least 4.5 : 1 against white text. */
 const colours = [
 	'#0b6e6e',
 	'#9a3412',
@@ -15,8 +12,7 @@ const colours = [
 	'#065f46'
 ];
 
-export function colourOf(person: string): string {
-	let sum = 0;
-	for (const character of person) sum = (sum * 31 + character.charCodeAt(0)) >>> 0;
-	return colours[sum % colours.length] ?? '#1d4ed8';
+/** The colour of the n-th person who came into a circle: the same on every device, another for each of the first ten. */
+export function colourOf(place: number): string {
+	return colours[Math.max(place, 0) % colours.length] ?? '#1d4ed8';
 }

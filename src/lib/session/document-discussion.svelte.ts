@@ -15,7 +15,6 @@ import type { Anchor } from '#lib/discussion/anchor.ts';
 import type { PersonId } from '#lib/circle/ids.ts';
 import { canWrite, lastRole } from '#lib/circle/policy.ts';
 import { Changes } from './changes.ts';
-import { colourOf } from './colours.ts';
 import type { KnownCircle } from './known-circle.ts';
 import type { RoomLease } from './rooms.ts';
 import type { Session } from './session.svelte.ts';
@@ -72,7 +71,7 @@ export class DocumentDiscussion {
 		return this.#known.nameOf(person as PersonId);
 	}
 	colourOf(person: string): string {
-		return colourOf(person);
+		return this.#known.colourOf(person as PersonId);
 	}
 
 	/** Answers with the id of the new thread. */

@@ -10,6 +10,7 @@ import type { CircleState, Role } from '#lib/circle/state.ts';
 import type { CircleId, PersonId } from '#lib/circle/ids.ts';
 import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import type { Verdict } from '#lib/crypto/verdict.ts';
+import { colourOf } from './colours.ts';
 import type { Vault } from './vault.ts';
 
 export class KnownCircle {
@@ -64,6 +65,9 @@ export class KnownCircle {
 	}
 	get role(): Role | null {
 		return roleOf(this.state, this.#vault.device.device);
+	}
+	colourOf(person: PersonId): string {
+		return colourOf([...this.state.people.keys()].indexOf(person));
 	}
 	nameOf(person: PersonId): string {
 		return this.#names.get(person) ?? 'Somebody';

@@ -13,7 +13,6 @@ import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { View } from '#lib/sync/view.ts';
 import type { CaseFile } from './case-file.svelte.ts';
 import { Changes } from './changes.ts';
-import { colourOf } from './colours.ts';
 import { DocumentDiscussion } from './document-discussion.svelte.ts';
 import type { RoomLease } from './rooms.ts';
 import type { SavedState } from './saved-state.ts';
@@ -119,7 +118,7 @@ export class OpenDocument {
 			.map((person) => ({
 				person,
 				name: person === me ? this.#session.myName : (this.#case.known?.nameOf(person) ?? 'Somebody'),
-				colour: colourOf(person),
+				colour: this.#case.known?.colourOf(person) ?? '',
 				me: person === me,
 				sessions: here.filter((other) => other === person).length
 			}));
@@ -195,6 +194,6 @@ export class OpenDocument {
 
 	#introduce(sealed: SealedDocument): void {
 		const { myPerson, myName } = this.#session;
-		sealed.presence.setLocalStateField('user', { name: myName, color: colourOf(myPerson) });
+		sealed.presence.setLocalStateField('user', { name: myName, color: this.#case.known?.colourOf(myPerson) });
 	}
 }

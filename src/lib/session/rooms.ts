@@ -7,7 +7,6 @@ import type { Lane } from '#lib/circle/state.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { openSealedDocument, type SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { DeviceStorage } from '#lib/storage/storage.ts';
-import { colourOf } from './colours.ts';
 import type { KnownCircle } from './known-circle.ts';
 import type { Vault } from './vault.ts';
 
@@ -87,7 +86,7 @@ export class Rooms {
 			origin,
 			schema,
 			// carets carry the name the circle knows, whatever a device claims of itself
-			userOf: (person) => ({ name: known.nameOf(person), color: colourOf(person) }),
+			userOf: (person) => ({ name: known.nameOf(person), color: known.colourOf(person) }),
 			...(seed === undefined ? {} : { seed })
 		});
 		const opened = { sealed, leases: 0 };

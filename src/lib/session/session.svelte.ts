@@ -5,21 +5,19 @@ import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
 import type { Role } from '#lib/circle/state.ts';
-import { renameCase } from '#lib/casework/case-index.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
-import { CaseFile, type Outcome } from './case-file.svelte.ts';
+import type { Outcome } from './case-file.svelte.ts';
 import { Changes } from './changes.ts';
 import { CircleBook } from './circle-book.ts';
 import { acceptInvitation, readInvitation, type Invitation } from './invitations.ts';
 import type { KnownCircle } from './known-circle.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
-import { Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
 import { savedStateOf, type SavedState } from './saved-state.ts';
 import { sentenceFor } from './sentences.ts';
 import { Summaries } from './summaries.ts';
-import { sweep } from './sweep.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface CaseSummary {
@@ -32,6 +30,9 @@ export interface CaseSummary {
 }
 
 type Waiting = Awaited<ReturnType<DeviceStorage['outbox']['waiting']>>;
+
+/** How long a new case stays open in the background to be sent, ms. */
+const SENDING_PATIENCE = 15_000;
 
 export class Session {
 	#status: 'loading' | 'empty' | 'ready' | 'failed' = $state('loading');
@@ -52,6 +53,7 @@ export class Session {
 	#connection: CirclesConnection | undefined;
 	#circles: CircleBook | undefined;
 	#rooms: Rooms | undefined;
+	#openingRooms: Promise<Rooms> | undefined;
 	#summaries: Summaries | undefined;
 	#removers: (() => void)[] = [];
 	#ticking: ReturnType<typeof setInterval> | undefined;
@@ -202,11 +204,14 @@ export class Session {
 		});
 		const known = await this.circles.add(founded.circle, [founded.bytes], true);
 		if (!known.ok) throw new Error(`a case made here was refused: ${known.reason}`);
-		const lease = this.rooms.open(known.value, await indexDocumentOf(founded.circle));
+		const { renameCase } = await import('#lib/casework/case-index.ts');
+		const rooms = await this.openRooms();
+		const lease = rooms.open(known.value, await indexDocumentOf(founded.circle));
 		lease.sealed.edit((doc) => renameCase(doc, title));
 		await this.#need(this.#summaries).note(founded.circle, { title, updatedAt: Date.now(), here: true });
 		await lease.sealed.flush();
-		await lease.close();
+		// the page that opens next takes it over; closing it now would only cut a socket that is just being opened
+		void lease.sealed.acknowledged(SENDING_PATIENCE).then(() => lease.close());
 		return founded.circle;
 	}
 
@@ -214,10 +219,6 @@ export class Session {
 	get canCreateCase(): boolean {
 		const role = this.agency?.role;
 		return role === 'owner' || role === 'editor';
-	}
-
-	openCase(circle: string): CaseFile {
-		return new CaseFile(this, circle as CircleId);
 	}
 
 	async readInvitation(
@@ -252,7 +253,7 @@ export class Session {
 		this.#sweeping?.abort();
 		clearInterval(this.#ticking);
 		for (const remove of this.#removers.splice(0)) remove();
-		await this.#rooms?.close();
+		await (await this.#openingRooms)?.close();
 		await this.#circles?.close();
 		this.#connection?.close();
 		await this.#storage?.close();
@@ -266,8 +267,26 @@ export class Session {
 	get circles(): CircleBook {
 		return this.#need(this.#circles);
 	}
+	/** Once `openRooms` has settled. */
 	get rooms(): Rooms {
 		return this.#need(this.#rooms);
+	}
+
+	/** What opens documents, with Yjs: loaded after the first page, since a list of cases needs none of it. */
+	openRooms(): Promise<Rooms> {
+		this.#openingRooms ??= import('./rooms.ts').then(({ Rooms }) => {
+			const rooms = new Rooms({
+				vault: this.vault,
+				storage: this.#need(this.#storage),
+				url: relayAddress(),
+				origin: location.origin,
+				schema: SCHEMA_VERSION
+			});
+			this.#rooms = rooms;
+			this.#removers.push(rooms.onChange(() => this.#touched()));
+			return rooms;
+		});
+		return this.#openingRooms;
 	}
 	get summaries(): Summaries | undefined {
 		return this.#summaries;
@@ -298,19 +317,17 @@ export class Session {
 	}
 
 	async #putTogether(storage: DeviceStorage, vault: Vault): Promise<void> {
-		const url = location.origin.replace(/^http/, 'ws');
-		const connection = connectCircles({ url, origin: location.origin, device: vault.device });
-		const rooms = new Rooms({ vault, storage, url, origin: location.origin, schema: SCHEMA_VERSION });
+		const connection = connectCircles({
+			url: relayAddress(),
+			origin: location.origin,
+			device: vault.device
+		});
 		const circles = new CircleBook(vault, connection, `${this.#namespace}/circles`);
 		const summaries = new Summaries(vault);
 		this.#connection = connection;
-		this.#rooms = rooms;
 		this.#circles = circles;
 		this.#summaries = summaries;
-		const touched = () => {
-			this.#changes.tell();
-			this.#tick();
-		};
+		const touched = () => this.#touched();
 		const counted = async () => {
 			this.#waiting = await storage.outbox.waiting();
 			this.#setAside = (await storage.setAside.list()).length;
@@ -320,7 +337,6 @@ export class Session {
 			circles.onChange(() => this.#judge()),
 			circles.onChange(touched),
 			summaries.onChange(touched),
-			rooms.onChange(touched),
 			storage.outbox.onChange(() => void counted()),
 			storage.setAside.onChange(() => void counted()),
 			storage.onStatus((status) => {
@@ -332,6 +348,11 @@ export class Session {
 		await circles.open();
 		await counted();
 		this.#follow(connection.status);
+	}
+
+	#touched(): void {
+		this.#changes.tell();
+		this.#tick();
 	}
 
 	#follow(status: CirclesConnection['status']): void {
@@ -349,8 +370,9 @@ export class Session {
 		this.#catchingUp = true;
 		await this.circles.catchUp();
 		this.#catchingUp = false;
+		const [rooms, { sweep }] = await Promise.all([this.openRooms(), import('./sweep.ts')]);
 		await sweep({
-			rooms: this.rooms,
+			rooms,
 			circles: this.circles,
 			summaries: this.#need(this.#summaries),
 			waiting: this.#waiting.map(({ room }) => room),
@@ -414,4 +436,9 @@ export class Session {
 		if (part === undefined) throw new Error('the session has not been started');
 		return part;
 	}
+}
+
+/** The relay serves the app, so it is where the app came from. */
+function relayAddress(): string {
+	return location.origin.replace(/^http/, 'ws');
 }

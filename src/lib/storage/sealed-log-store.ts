@@ -1,7 +1,8 @@
 /**
  * A sealed log on disk: stock y-indexeddb, wrapped against what it does not do itself.
  *
- * Promises: a write that fails is told by `status`, and never throws into the transaction that wrote; a database that
+ * Promises: a write that fails is told by `status`, never throws into the transaction that wrote, and is made up for
+ * with the whole state, again and again until there is room: a missing row would be a hole in the log; a database that
  * was closed or deleted under us is opened again and the whole state written anew; `loaded` always settles; rows that
  * cannot be read are set aside, not deleted; `close` is done when the disk is quiet.
  * Must never: be given a clear document. It stores whatever it is given, as it is.
@@ -37,6 +38,8 @@ export interface SealedLogStoreOptions {
 const UPDATES = 'updates';
 const PATIENCE = 8_000;
 const ATTEMPTS = 3;
+/** Between two tries to write what could not be written, ms. */
+const MEND_AFTER = 5_000;
 
 export function openSealedLogStore(
 	name: string,
@@ -56,6 +59,7 @@ class Store implements SealedLogStore {
 	#work: Promise<unknown> = Promise.resolve();
 	#closed = false;
 	#reopening = false;
+	#mending: ReturnType<typeof setTimeout> | undefined;
 	readonly loaded: Promise<'loaded' | 'unavailable'>;
 
 	constructor(name: string, log: Y.Doc, options: SealedLogStoreOptions) {
@@ -110,6 +114,7 @@ class Store implements SealedLogStore {
 	async close(): Promise<void> {
 		if (!this.#closed) {
 			this.#closed = true;
+			clearTimeout(this.#mending);
 			void this.#inTurn(async () => {
 				await this.#detach();
 				this.#turn?.release();
@@ -188,9 +193,12 @@ class Store implements SealedLogStore {
 		await persistence._db;
 		const database = persistence.db;
 		if (database === null) throw new Error('no database');
+		let sound = true;
 		const noticed = (event: Event) => {
+			sound = false;
 			const { error } = event.target as { error?: unknown };
 			this.#fail(error);
+			this.#mendLater();
 			// prevented: the failure has been heard, it need not be thrown at the window as well
 			event.preventDefault();
 		};
@@ -200,7 +208,30 @@ class Store implements SealedLogStore {
 		database.addEventListener('versionchange', () => this.#lost(persistence));
 		await persistence.whenSynced;
 		await this.#quiet();
-		if (this.#persistence === persistence && !this.#reopening) this.#status.set('ok');
+		if (sound && this.#persistence === persistence && !this.#reopening) this.#status.set('ok');
+	}
+
+	#mendLater(): void {
+		if (this.#closed) return;
+		this.#mending ??= setTimeout(() => {
+			this.#mending = undefined;
+			void this.#inTurn(() => this.#mend());
+		}, MEND_AFTER);
+	}
+
+	/** One row with everything: whatever could not be written before is in it. */
+	async #mend(): Promise<void> {
+		const database = this.#persistence?.db;
+		if (this.#closed || !database || this.#status.value === 'ok') return;
+		try {
+			const transaction = database.transaction([UPDATES], 'readwrite');
+			transaction.objectStore(UPDATES).add(Y.encodeStateAsUpdate(this.#log));
+			await doneOf(transaction);
+			this.#status.set('ok');
+		} catch (error) {
+			this.#fail(error);
+			this.#mendLater();
+		}
 	}
 
 	async #detach(): Promise<void> {

@@ -65,8 +65,8 @@ test('the outbox is written with strict durability, in order, and counted by roo
 		([stores, mode]) => mode === 'readwrite' && ([stores].flat() as string[]).includes('outbox')
 	);
 	expect(writes.map(([, , options]) => options)).toEqual(Array(3).fill({ durability: 'strict' }));
-	expect((await storage.outbox.list('one')).map((row) => row.envelope)).toEqual([bytes(1), bytes(3)]);
-	expect((await storage.outbox.waiting()).map(({ room, count }) => [room, count])).toEqual([
+	expect(await (await storage.outbox.list('one')).map((row) => row.envelope)).toEqual([bytes(1), bytes(3)]);
+	expect(await (await storage.outbox.waiting()).map(({ room, count }) => [room, count])).toEqual([
 		['one', 2],
 		['two', 1]
 	]);
@@ -82,18 +82,18 @@ test('what one opening wrote, the next one reads', async () => {
 	await first.rows.put('circles', 'c', bytes(1, 2));
 	await first.setAside.add({ room: 'r', reason: 'forged', bytes: bytes(7), at: 5 });
 	const log = new Y.Doc({ gc: false });
-	const store = first.openLog('room', log);
+	const store = await first.openLog('room', log);
 	expect(await store.loaded).toBe('loaded');
 	push(log, bytes(1), bytes(2));
 	push(log, bytes(3));
 	await first.close();
 
 	const second = await open(name);
-	expect((await second.keystore.read())?.sealed).toEqual(bytes(9));
+	expect(await (await second.keystore.read())?.sealed).toEqual(bytes(9));
 	expect(await second.rows.get('circles', 'c')).toEqual(bytes(1, 2));
 	expect(await second.setAside.list('r')).toMatchObject([{ reason: 'forged', bytes: bytes(7) }]);
 	const again = new Y.Doc({ gc: false });
-	expect(await second.openLog('room', again).loaded).toBe('loaded');
+	expect(await (await second.openLog('room', again)).loaded).toBe('loaded');
 	expect(contents(again)).toEqual([bytes(1), bytes(2), bytes(3)]);
 });
 
@@ -101,7 +101,9 @@ test('a row that is no sealed log is set aside, not deleted, and the rest loads'
 	const name = newName();
 	const first = await openStorage(name);
 	const log = new Y.Doc({ gc: false });
-	await first.openLog('room', log).loaded;
+	await (
+		await first.openLog('room', log)
+	).loaded;
 	push(log, bytes(1));
 	await first.close();
 	await addRow(`${name}/room`, bytes(255, 255, 255, 1));
@@ -111,10 +113,10 @@ test('a row that is no sealed log is set aside, not deleted, and the rest loads'
 
 	const second = await open(name);
 	const again = new Y.Doc({ gc: false });
-	const store = second.openLog('room', again, { isSound: (row) => !row.includes('a'.charCodeAt(0)) });
+	const store = await second.openLog('room', again, { isSound: (row) => !row.includes('a'.charCodeAt(0)) });
 	expect(await store.loaded).toBe('loaded');
 	expect(contents(again)).toEqual([bytes(1)]);
-	expect((await second.setAside.list('room')).map((row) => row.reason)).toEqual([
+	expect(await (await second.setAside.list('room')).map((row) => row.reason)).toEqual([
 		'corrupt-row',
 		'corrupt-row'
 	]);
@@ -124,7 +126,7 @@ test('a sealed log deleted by another tab is opened again and written anew', asy
 	const name = newName();
 	const storage = await open(name);
 	const log = new Y.Doc({ gc: false });
-	const store = storage.openLog('room', log);
+	const store = await storage.openLog('room', log);
 	await store.loaded;
 	push(log, bytes(1));
 	await store.flush();
@@ -137,7 +139,9 @@ test('a sealed log deleted by another tab is opened again and written anew', asy
 	expect(store.status).toBe('ok');
 	await store.close();
 	const again = new Y.Doc({ gc: false });
-	await storage.openLog('room', again).loaded;
+	await (
+		await storage.openLog('room', again)
+	).loaded;
 	expect(contents(again)).toEqual([bytes(1), bytes(2)]);
 });
 
@@ -145,7 +149,7 @@ test('a closed connection never throws into the transaction that wrote, and what
 	const name = newName();
 	const storage = await open(name);
 	const log = new Y.Doc({ gc: false });
-	const store = storage.openLog('room', log);
+	const store = await storage.openLog('room', log);
 	await store.loaded;
 	vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
 		throw new DOMException('closed', 'InvalidStateError');
@@ -179,6 +183,45 @@ test('a full disk is told by name, and a sealed row waits in memory until there 
 	expect(await storage.rows.all('summaries')).toEqual([{ id: 's', bytes: bytes(5) }]);
 });
 
+test('what a full disk kept from the sealed log is written when there is room again', async () => {
+	const name = newName();
+	const storage = await open(name);
+	const log = new Y.Doc({ gc: false });
+	const store = await storage.openLog('room', log);
+	await store.loaded;
+	const add = IDBObjectStore.prototype.add;
+	const full = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (
+		this: IDBObjectStore,
+		row
+	) {
+		const request = add.call(this, row);
+		// as Chromium does it: the request succeeds, the commit does not
+		request.addEventListener('success', () => this.transaction.abort());
+		return request;
+	});
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	try {
+		push(log, bytes(1));
+		await vi.waitFor(() => expect(store.status).toBe('failed'));
+		// still no room
+		await vi.advanceTimersByTimeAsync(6_000);
+		await vi.waitFor(() => expect(full.mock.calls.length).toBeGreaterThan(1));
+		expect(store.status).toBe('failed');
+		full.mockRestore();
+		await vi.waitFor(async () => {
+			await vi.advanceTimersByTimeAsync(6_000);
+			expect(store.status).toBe('ok');
+		});
+	} finally {
+		vi.useRealTimers();
+	}
+	push(log, bytes(2));
+	await store.close();
+	const kept = new Y.Doc();
+	for (const row of await rowsOf(`${name}/room`)) Y.applyUpdate(kept, row);
+	expect(contents(kept)).toEqual([bytes(1), bytes(2)]);
+});
+
 test('[K2] the device database deleted under an open tab is made again with keys and outbox', async () => {
 	const name = newName();
 	const storage = await open(name);
@@ -189,8 +232,8 @@ test('[K2] the device database deleted under an open tab is made again with keys
 	const back = new Promise<void>((resolve) => storage.onStatus((status) => status === 'ok' && resolve()));
 	await deleteDatabase(name);
 	await back;
-	expect((await storage.keystore.read())?.sealed).toEqual(bytes(9));
-	expect((await storage.outbox.list('r')).map((row) => row.envelope)).toEqual([bytes(1)]);
+	expect(await (await storage.keystore.read())?.sealed).toEqual(bytes(9));
+	expect(await (await storage.outbox.list('r')).map((row) => row.envelope)).toEqual([bytes(1)]);
 	expect(await storage.rows.get('circles', 'c')).toEqual(bytes(2));
 });
 
@@ -207,17 +250,17 @@ test('two tabs: one writes, the other loads, and takes over when the first is go
 	const [one, two] = [await openStorage(name, { locks }), await openStorage(name, { locks })];
 	opened.push(one, two);
 	const [logOne, logTwo] = [new Y.Doc({ gc: false }), new Y.Doc({ gc: false })];
-	const storeOne = one.openLog('room', logOne);
+	const storeOne = await one.openLog('room', logOne);
 	await storeOne.loaded;
 	push(logOne, bytes(1));
 	await storeOne.flush();
-	const storeTwo = two.openLog('room', logTwo);
+	const storeTwo = await two.openLog('room', logTwo);
 	expect(await storeTwo.loaded).toBe('loaded');
 	expect(contents(logTwo)).toEqual([bytes(1)]);
 	const before = (await rowsOf(`${name}/room`)).length;
 	push(logTwo, bytes(2));
 	await storeTwo.flush();
-	expect((await rowsOf(`${name}/room`)).length).toBe(before);
+	expect(await (await rowsOf(`${name}/room`)).length).toBe(before);
 	await storeOne.close();
 	await locks.settled();
 	await storeTwo.flush();

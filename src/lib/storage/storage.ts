@@ -16,7 +16,7 @@ import {
 	type SealedRow,
 	type SetAsideRow
 } from './device-database.ts';
-import { openSealedLogStore, type SealedLogStore, type SealedLogStoreOptions } from './sealed-log-store.ts';
+import type { SealedLogStore, SealedLogStoreOptions } from './sealed-log-store.ts';
 import { statusOf, Watched, type StorageStatus } from './status.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -47,7 +47,12 @@ export interface DeviceStorage {
 		remove(id: number): Promise<void>;
 		onChange(listener: () => void): () => void;
 	};
-	openLog(room: string, log: Y.Doc, options?: Pick<SealedLogStoreOptions, 'isSound'>): SealedLogStore;
+	/** y-indexeddb and Yjs are loaded with the first log: a list of cases needs neither. */
+	openLog(
+		room: string,
+		log: Y.Doc,
+		options?: Pick<SealedLogStoreOptions, 'isSound'>
+	): Promise<SealedLogStore>;
 	/** Has the browser promised not to clear this by itself? */
 	persisted(): Promise<boolean>;
 	readonly status: StorageStatus;
@@ -191,7 +196,12 @@ class Storage implements DeviceStorage {
 		onChange: (listener: () => void) => this.#onTable('setAside', listener)
 	};
 
-	openLog(room: string, log: Y.Doc, options: Pick<SealedLogStoreOptions, 'isSound'> = {}): SealedLogStore {
+	async openLog(
+		room: string,
+		log: Y.Doc,
+		options: Pick<SealedLogStoreOptions, 'isSound'> = {}
+	): Promise<SealedLogStore> {
+		const { openSealedLogStore } = await import('./sealed-log-store.ts');
 		const store = openSealedLogStore(`${this.#name}/${room}`, log, {
 			...options,
 			...('locks' in this.#options ? { locks: this.#options.locks } : {}),

@@ -124,12 +124,17 @@ export class Ingest {
 			return { verdict: 'later', bytes, device: header.device };
 		const signKey = writer.ok ? writer.value.signKey : circle.state.devices.get(header.device)?.signKey;
 		if (signKey === undefined) return refused(writer.ok ? 'not-a-member' : writer.reason);
-		if (!(await verifyEnvelope(header, signKey))) return refused('bad-signature');
+		const secret = writer.ok ? await laneSecret(header.epoch) : null;
+		if (writer.ok && secret === null) return { verdict: 'later', bytes, device: header.device };
+		// side by side, since each waits for the same; none of it is used before the signature is known to be good
+		const [isSigned, content, hash] = await Promise.all([
+			verifyEnvelope(header, signKey),
+			secret === null ? null : openEnvelope(header, secret),
+			hashEnvelope(bytes)
+		]);
+		if (!isSigned) return refused('bad-signature');
 		if (!writer.ok) return refused(writer.reason, header);
 		if (header.kind !== kindOf(room.lane)) return refused('unknown-kind', header);
-		const secret = await laneSecret(header.epoch);
-		if (secret === null) return { verdict: 'later', bytes, device: header.device };
-		const [content, hash] = await Promise.all([openEnvelope(header, secret), hashEnvelope(bytes)]);
 		if (content === null) return refused('cannot-open', header);
 		return { verdict: 'sound', bytes, header, hash, content };
 	}

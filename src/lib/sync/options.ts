@@ -42,7 +42,7 @@ export interface SealedStorage {
 		list(room: string): Promise<{ readonly id: number; readonly reason: string; readonly bytes: Bytes }[]>;
 		remove(id: number): Promise<void>;
 	};
-	openLog(room: string, log: Y.Doc, options: { isSound(row: Uint8Array): boolean }): LogStore;
+	openLog(room: string, log: Y.Doc, options: { isSound(row: Uint8Array): boolean }): Promise<LogStore>;
 	readonly status: string;
 	onStatus(listener: (status: string) => void): () => void;
 }

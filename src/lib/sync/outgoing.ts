@@ -104,7 +104,9 @@ export class Outgoing {
 		const held = this.#held.splice(0);
 		for (const { writer, content } of held) {
 			const sealed = await this.#options.sealer.seal(writer, content, true);
-			if (sealed.ok) await this.#options.setAside(sealed.value.bytes, this.#refused ?? 'may-not-write');
+			if (!sealed.ok) continue;
+			await this.#options.sealer.follow(writer, sealed.value);
+			await this.#options.setAside(sealed.value.bytes, this.#refused ?? 'may-not-write');
 		}
 		return held.length > 0;
 	}
@@ -133,10 +135,10 @@ export class Outgoing {
 			this.#held.push({ writer, content });
 			return;
 		}
-		const { bytes, header, hash } = sealed.value;
-		const clock = Y.parseUpdateMeta(content).to.get(header.yClient);
-		chains.take(header, hash);
-		if (clock !== undefined) chains.setClock(header.session, clock);
+		const { bytes, header } = sealed.value;
 		post(bytes);
+		const clock = Y.parseUpdateMeta(content).to.get(header.yClient);
+		chains.take(header, await sealer.follow(writer, sealed.value));
+		if (clock !== undefined) chains.setClock(header.session, clock);
 	}
 }

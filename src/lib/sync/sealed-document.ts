@@ -284,7 +284,9 @@ class Document implements SealedDocument {
 		await this.#setAside.load();
 		const row = await storage.rows.get('checkpoints', this.#name).catch(() => undefined);
 		const checkpoint = row === undefined ? null : await readCheckpoint(row, this.#name, deviceSecret);
-		this.#store = storage.openLog(this.#name, this.#log.doc, { isSound: (bytes) => readLogUpdate(bytes).ok });
+		this.#store = await storage.openLog(this.#name, this.#log.doc, {
+			isSound: (bytes) => readLogUpdate(bytes).ok
+		});
 		this.#removers.push(this.#store.onStatus(() => this.#touch()));
 		const outcome = await within(this.#store.loaded, this.#timing.patience);
 		this.#unavailable = outcome !== 'loaded';

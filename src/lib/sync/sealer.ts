@@ -21,7 +21,6 @@ export type SealReason = 'may-not-write' | 'no-secret' | 'too-large';
 export interface SealedEnvelope {
 	readonly bytes: Bytes;
 	readonly header: EnvelopeHeader;
-	readonly hash: Bytes;
 }
 
 export interface SealerOptions {
@@ -51,7 +50,7 @@ export class Sealer {
 		return secret;
 	}
 
-	/** One at a time. `anyway`: without the right to write, for the set-aside table. */
+	/** One at a time, and `follow` before the next. `anyway`: without the right to write, for the set-aside table. */
 	async seal(writer: Writer, content: Bytes, anyway = false): Promise<Verdict<SealedEnvelope, SealReason>> {
 		const { room, device, circle, schema, now } = this.#options;
 		const { state } = circle;
@@ -73,9 +72,14 @@ export class Sealer {
 			at: now()
 		};
 		const bytes = await writeEnvelope(header, content, secret, device.signing);
+		return accept({ bytes, header });
+	}
+
+	/** The writer's next envelope follows this one. Apart from `seal`, so that sending need not wait for it. */
+	async follow(writer: Writer, { bytes }: SealedEnvelope): Promise<Bytes> {
 		const hash = await hashEnvelope(bytes);
 		writer.seq++;
 		writer.prev = hash;
-		return accept({ bytes, header, hash });
+		return hash;
 	}
 }

@@ -91,6 +91,7 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 		at: 0
 	});
 	const log: CircleLog = { state: await after(null, init.bytes) };
+	const entries: Bytes[] = [init.bytes];
 	const secrets = new Map([[0, init.secret]]);
 	const people: Record<string, Person> = {};
 	const opened: { close(): Promise<void> | void }[] = [];
@@ -116,7 +117,9 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 		const { signing, receiving } = who.device;
 		const devices = [{ signKey: signing.publicKey, receiveKey: receiving.publicKey }];
 		const grant = { person: who.person, personName: name, role, devices, at: 0 };
-		log.state = await after(log.state, await grantMember(log.state, secrets, founder.device, grant));
+		const entry = await grantMember(log.state, secrets, founder.device, grant);
+		log.state = await after(log.state, entry);
+		entries.push(entry);
 		return enter(name, who);
 	};
 
@@ -155,6 +158,8 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 	};
 	return {
 		relay,
+		/** The circle's log. */
+		entries: entries as readonly Bytes[],
 		room,
 		log,
 		invite,
@@ -164,7 +169,10 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 		calm: async (...documents: SealedDocument[]) => {
 			for (let quiet = 0; quiet < 3;) {
 				const before = relay.delivered;
-				for (const document of documents) await document.settled();
+				for (const document of documents) {
+					await document.settled();
+					if (relay.away.size === 0) await until(() => document.saved.connected);
+				}
 				await turn();
 				quiet = relay.delivered === before ? quiet + 1 : 0;
 			}

@@ -3,6 +3,7 @@
  * user makes, never to repair what others sent), `data` for later features, and a `hint` that stands in empty text.
  */
 import { Extension } from '@tiptap/core';
+import { blockSpecs } from '../block-specs.ts';
 import { jsonAttribute, textAttribute } from './define-block.ts';
 
 /** Nodes that have an id. */
@@ -23,9 +24,7 @@ export const blocksWithId = [
 	'tableCell',
 	'horizontalRule',
 	'image',
-	'goal',
-	'step',
-	'caseBlock'
+	...blockSpecs.map((spec) => spec.name)
 ];
 
 const withHint = ['paragraph', 'heading', 'blockTitle', 'field'];

@@ -3,7 +3,7 @@
  * values one by one (so that two people who set different fields never overwrite each other), and an app that does not
  * know the kind still shows title, fields and text.
  */
-import { defineBlock, type BlockSpec } from './define-block.ts';
+import type { BlockSpec } from './block-spec.ts';
 
 export const genericSpec: BlockSpec = {
 	name: 'caseBlock',
@@ -29,5 +29,3 @@ export const genericSpec: BlockSpec = {
 	],
 	goesOnWith: null
 };
-
-export const GenericBlock = defineBlock(genericSpec);

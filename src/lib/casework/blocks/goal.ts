@@ -1,6 +1,6 @@
 /** A goal: its title, its steps and the notes on its progress are its content. Attributes follow FHIR R4 Goal. */
 import { areasOfNeed, goalAchievements, goalLifecycles, priorities } from '../codes.ts';
-import { defineBlock, type BlockSpec } from './define-block.ts';
+import type { BlockSpec } from './block-spec.ts';
 
 /** FHIR has no code for a goal without a day; people say so. */
 const notYet = [{ code: 'future', words: 'In the future' }];
@@ -32,5 +32,3 @@ export const goalSpec: BlockSpec = {
 	attributes: ['start', 'reason', 'agreedBy', 'measure', 'source', 'reviewed'],
 	goesOnWith: 'step'
 };
-
-export const Goal = defineBlock(goalSpec);

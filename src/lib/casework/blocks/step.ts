@@ -1,6 +1,6 @@
 /** A step towards a goal: who does what by when. Attributes follow FHIR R4 CarePlan.activity. */
 import { frequencies, stepStatuses } from '../codes.ts';
-import { defineBlock, type BlockSpec } from './define-block.ts';
+import type { BlockSpec } from './block-spec.ts';
 
 export const stepSpec: BlockSpec = {
 	name: 'step',
@@ -16,5 +16,3 @@ export const stepSpec: BlockSpec = {
 	attributes: ['completedOn', 'whoRef', 'referral', 'reason', 'source', 'start'],
 	goesOnWith: 'step'
 };
-
-export const Step = defineBlock(stepSpec);

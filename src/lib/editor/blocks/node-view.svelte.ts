@@ -8,7 +8,7 @@ import type { NodeViewRenderer } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import { Selection } from '@tiptap/pm/state';
 import { mount, unmount, type Component } from 'svelte';
-import type { BlockSpec } from '#lib/casework/blocks/define-block.ts';
+import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
 
 export interface BlockHandle {
 	readonly spec: BlockSpec;

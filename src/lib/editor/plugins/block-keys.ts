@@ -11,11 +11,9 @@ import {
 	type EditorState,
 	type Transaction
 } from '@tiptap/pm/state';
-import type { BlockSpec } from '#lib/casework/blocks/define-block.ts';
-import { blockSpecs } from '#lib/casework/schema.ts';
+import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
+import { blockSpec } from '#lib/casework/block-specs.ts';
 import { focusFirstField } from '../blocks/node-view.svelte.ts';
-
-const specs = new Map<string, BlockSpec>(blockSpecs.map((spec) => [spec.name, spec]));
 
 interface Place {
 	readonly spec: BlockSpec;
@@ -55,7 +53,7 @@ function titlePlace({ $from, empty }: Selection): Place | null {
 }
 
 function placeAt($pos: ResolvedPos, depth: number): Place | null {
-	const spec = depth > 0 ? specs.get($pos.node(depth).type.name) : undefined;
+	const spec = depth > 0 ? blockSpec($pos.node(depth).type.name) : null;
 	return spec ? { spec, block: $pos.node(depth), from: $pos.before(depth), to: $pos.after(depth) } : null;
 }
 
@@ -156,7 +154,7 @@ function isBlank(block: Node): boolean {
 function childBlocks(block: Node): Node[] {
 	const found: Node[] = [];
 	block.descendants((node) => {
-		if (specs.has(node.type.name)) found.push(node);
+		if (blockSpec(node.type.name) !== null) found.push(node);
 	});
 	return found;
 }

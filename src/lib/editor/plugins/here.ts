@@ -2,7 +2,7 @@
 import { Extension } from '@tiptap/core';
 import { Plugin, type EditorState } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-import { blockSpecs } from '#lib/casework/schema.ts';
+import { blockSpecs } from '#lib/casework/block-specs.ts';
 
 const caseBlocks = new Set(blockSpecs.map((spec) => spec.name));
 
