@@ -219,8 +219,8 @@ class Document implements SealedDocument {
 	}
 
 	writerOf(yClient: number): DeviceId | null {
-		const isOurs = [...this.#writers].some((writer) => writer.yClient === yClient);
-		return isOurs ? this.#options.device.device : this.#chains.deviceOf(yClient);
+		// only `edit` writes with this one, and until it is sealed no chain knows it
+		return yClient === this.#editor.yClient ? this.#options.device.device : this.#chains.deviceOf(yClient);
 	}
 
 	get presence(): Awareness {
