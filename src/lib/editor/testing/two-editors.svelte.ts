@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { readBlocks } from '#lib/casework/read-blocks.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import { CaseEditor, type CaseEditorOptions } from '../case-editor.svelte.ts';
-import type { DocumentView, EditableDocument, PersonHere } from '../open-document.ts';
+import type { DocumentDiscussion, DocumentView, EditableDocument, PersonHere } from '../open-document.ts';
 
 export class TestView implements DocumentView {
 	readonly doc = new Y.Doc();
@@ -64,6 +64,7 @@ export class TestDocument implements EditableDocument {
 	status = $state<EditableDocument['status']>('ready');
 	canWrite = $state(true);
 	view = $state.raw<TestView>() as TestView;
+	discussion = $state.raw<DocumentDiscussion | null>(null);
 
 	constructor(name: string, seed?: Uint8Array) {
 		if (seed) Y.applyUpdate(this.clear, seed, 'seed');
