@@ -14,8 +14,8 @@ import {
 	textOf,
 	type DocumentText
 } from './document-text.ts';
-import { findEdited, findExact, mostLike, type Found } from './find-quote.ts';
-import { readsLike, type Reading } from './reading.ts';
+import { findEdited, findExact, mostLike, rivalsOf, type Found } from './find-quote.ts';
+import { isCut, readsLike, type Reading } from './reading.ts';
 
 /** One text block (paragraph, heading, table cell's paragraph …), in reading order. */
 export interface TextBlock {
@@ -36,6 +36,17 @@ export interface Anchor {
 	readonly quote: Quote;
 	/** The headings over it. */
 	readonly headings: readonly string[];
+	readonly rivals: Rivals;
+}
+
+/**
+ * How many letters of the context stood around the same words elsewhere when the anchor was made; -1: they stood nowhere
+ * else. In case notes whole sentences come back word for word, and the other one must not inherit the thread.
+ */
+export interface Rivals {
+	readonly document: number;
+	readonly headings: number;
+	readonly block: number;
 }
 
 export interface Quote {
@@ -75,12 +86,13 @@ export function makeAnchor(
 	const block = blocks[index];
 	const inside = start - (document.starts[index] ?? 0);
 	const isInOne = block !== undefined && inside + end - start <= block.text.length;
-	return {
+	const anchor = {
 		relative,
 		block: isInOne && block.id !== null ? { id: block.id, from: inside, to: inside + end - start } : null,
 		quote: quoteOf(document.text, start, end),
 		headings: (block?.headings ?? []).slice(-MAX_HEADINGS).map((heading) => heading.slice(0, MAX_HEADING))
 	};
+	return { ...anchor, rivals: rivalsOf(document, anchor, start, end) };
 }
 
 /** `relative`: what the caller's editor makes of `anchor.relative` now; null if nothing. */
@@ -99,11 +111,14 @@ export function resolveAnchor(
 	const found = mostLike(anchor, exact);
 	if (found?.layer === 'block') return placed(document, found, 'attached', 'block', false);
 	if (kept?.reading === 'like') return placed(document, kept, 'attached', 'relative', true);
-	if (found !== null) return placed(document, found, 'moved', found.layer, false);
-
 	const edited = findEdited(document, anchor);
-	if (edited?.layer === 'block') return placed(document, edited, 'attached', 'block', true);
-	if (edited !== null) return placed(document, edited, 'moved', edited.layer, true);
+	const [there, alsoThere] = edited.filter((place) => place.inBlock);
+	if (there && !alsoThere && anchor.rivals.document < 0)
+		return placed(document, there, 'attached', 'block', true);
+	const isDoubtful = edited.some((place) => !found || place.end <= found.start || place.start >= found.end);
+	if (found !== null && !isDoubtful) return placed(document, found, 'moved', found.layer, false);
+	const [only, another] = edited;
+	if (only && !another && isCut(anchor.quote)) return placed(document, only, 'moved', 'quote', only.changed);
 	return { state: 'detached', from: null, to: null, layer: null };
 }
 

@@ -2,7 +2,7 @@
  * An anchor as another device wrote it. Promises: never throws, bounds every length; the result has its fields in one
  * order.
  */
-import type { Anchor, Quote } from './anchor.ts';
+import type { Anchor, Quote, Rivals } from './anchor.ts';
 import { MAX_CONTEXT, MAX_QUOTE } from './document-text.ts';
 
 const MAX_RELATIVE = 200;
@@ -20,7 +20,8 @@ export function readAnchor(value: unknown): Anchor | null {
 	const place = readPlace(block);
 	if (place === undefined || !Array.isArray(headings) || headings.length > MAX_HEADINGS) return null;
 	if (!headings.every((heading) => isText(heading, MAX_HEADING))) return null;
-	return { relative: { start, end }, block: place, quote, headings };
+	const rivals = readRivals(value['rivals']);
+	return rivals && { relative: { start, end }, block: place, quote, headings, rivals };
 }
 
 function readQuote(value: unknown): Quote | null {
@@ -39,6 +40,14 @@ function readPlace(value: unknown): Anchor['block'] | undefined {
 	return { id, from, to };
 }
 
+function readRivals(value: unknown): Rivals | null {
+	if (!isRecord(value)) return null;
+	const { document, headings, block } = value;
+	return isRival(document) && isRival(headings) && isRival(block) ? { document, headings, block } : null;
+}
+
+const isRival = (value: unknown): value is number =>
+	value === -1 || (isCount(value) && value <= 2 * MAX_CONTEXT);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, most: number): value is string =>

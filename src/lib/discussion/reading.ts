@@ -12,7 +12,6 @@ const LIKE_ENOUGH = 0.6;
 export function readsLike(text: string, quote: Quote, enough = LIKE_ENOUGH): Reading {
 	const halves = halvesOf(quote);
 	if (halves === null) return readsLikeWords(text, quote.exact, enough);
-	// of very long words only the ends were kept
 	const [head, tail] = halves;
 	const share = Math.min(text.length, quote.length) / Math.max(text.length, quote.length);
 	if (share < enough) return 'other';
@@ -24,9 +23,15 @@ export function readsLike(text: string, quote: Quote, enough = LIKE_ENOUGH): Rea
 	return ends.includes('like') || text.length !== quote.length ? 'like' : 'same';
 }
 
+/** Of very long words only the ends are kept. */
+export function isCut({ exact, length }: Quote): boolean {
+	return length > exact.length;
+}
+
 /** Null when the whole words were kept. */
-export function halvesOf({ exact, length }: Quote): readonly [string, string] | null {
-	if (length <= exact.length) return null;
+export function halvesOf(quote: Quote): readonly [string, string] | null {
+	if (!isCut(quote)) return null;
+	const { exact } = quote;
 	const half = exact.length >> 1;
 	return [exact.slice(0, half), exact.slice(half)];
 }

@@ -6,10 +6,15 @@ export function writeRelativePosition(position: Y.RelativePosition): string {
 	return toBase64UrlEncoded(Y.encodeRelativePosition(position));
 }
 
-/** Null for what is no relative position. That it decodes does not mean that its place is known here. */
+/**
+ * Null for what is no place in a text: Yjs throws on a position that names nothing, and makes a new root of every name
+ * it is asked for. Whether the place is known here is another question.
+ */
 export function readRelativePosition(text: string): Y.RelativePosition | null {
 	try {
-		return text === '' ? null : Y.decodeRelativePosition(fromBase64UrlEncoded(text));
+		const position = Y.decodeRelativePosition(fromBase64UrlEncoded(text));
+		const isInText = position.tname === null && (position.item !== null || position.type !== null);
+		return isInText ? position : null;
 	} catch {
 		return null;
 	}
