@@ -133,6 +133,11 @@ describe('[D4] A thread is never on other words', () => {
 		const therapist = blocks('they met therapist in court on Monday');
 		expect(resolveAnchor(anchor, therapist, null).state).toBe('detached');
 		expect(resolveAnchor(anchor, therapist, { from: 10, to: 19 })).toMatchObject({ changed: true });
+
+		const age = makeAnchor(blocks('by age group of all children and their parents'), 4, 7, nowhere);
+		expect(age.quote.exact).toBe('age');
+		const manage = blocks('they manage group of all children and their parents');
+		expect(resolveAnchor(age, manage, null).state).toBe('detached');
 	});
 });
 

@@ -14,7 +14,8 @@ import {
 	textOf,
 	type DocumentText
 } from './document-text.ts';
-import { findEdited, findExact, mostLike, rivalsOf, type Found } from './find-quote.ts';
+import { findEdited } from './find-edited.ts';
+import { findExact, mostLike, rivalsOf, type Found } from './find-quote.ts';
 import { isCut, readsLike, type Reading } from './reading.ts';
 
 /** One text block (paragraph, heading, table cell's paragraph …), in reading order. */

@@ -5,24 +5,18 @@
  * do not decide, nothing is found.
  */
 import type { Anchor, Rivals } from './anchor.ts';
-import { blockAt, type DocumentText } from './document-text.ts';
-import { haveSameGaps, isInsideWord, lettersOf, type Letters } from './letters.ts';
-import { halvesOf, isCut, readsLike } from './reading.ts';
+import type { DocumentText } from './document-text.ts';
+import { haveSameGaps, isInsideWord, lettersOf } from './letters.ts';
+import { indexesOf, placeOf, type Place } from './place.ts';
+import { isCut } from './reading.ts';
 
-export interface Hit {
+export interface Hit extends Place {
 	/** Offsets in the document's text. */
 	readonly start: number;
 	readonly end: number;
 	/** How many letters of the context still stand before and behind it. */
 	readonly before: number;
 	readonly behind: number;
-	readonly inBlock: boolean;
-	readonly underHeadings: boolean;
-}
-
-export interface Edited extends Pick<Hit, 'start' | 'end' | 'inBlock'> {
-	/** False only where the words are so long that they are never looked for as a whole. */
-	readonly changed: boolean;
 }
 
 export interface Found {
@@ -38,13 +32,6 @@ const ENOUGH_IN_BLOCK = 12;
 const NOWHERE = -1;
 /** Letters of context by which one of several must be ahead. */
 const AHEAD = 4;
-const LIKE_ENOUGH_ELSEWHERE = 0.75;
-/** Letters of context, or of an end of the quote, by which edited words are looked for. */
-const CLUE = 12;
-/** The same where only the ends of very long words were kept. */
-const LONG_CLUE = 64;
-/** Bounds the work in a text that says the same a thousand times. */
-const MOST_COMPARED = 200;
 
 export function findExact(document: DocumentText, anchor: Omit<Anchor, 'rivals'>): readonly Hit[] {
 	const { quote } = anchor;
@@ -126,69 +113,7 @@ export function rivalsOf(
 	};
 }
 
-/** Places that read much like the quote, though not the same: between what stood around it, or by its own ends. */
-export function findEdited(document: DocumentText, anchor: Anchor): readonly Edited[] {
-	const { letters, text } = document;
-	const { quote } = anchor;
-	const halves = halvesOf(quote);
-	const [head, tail] = halves ?? [quote.exact, quote.exact];
-	const clue = halves === null ? CLUE : LONG_CLUE;
-	const starts = new Set(startsOf(letters, lettersOf(head).text.slice(0, clue)));
-	const ends = new Set(endsOf(letters, lettersOf(tail).text.slice(-clue)));
-	if (halves === null) {
-		for (const index of endsOf(letters, lettersOf(quote.prefix).text.slice(-clue))) starts.add(index);
-		for (const index of startsOf(letters, lettersOf(quote.suffix).text.slice(0, clue))) ends.add(index);
-	}
-	const inBlock = (index: number) => placeOf(document, anchor, letters.at[index] ?? 0).inBlock;
-	// a block that holds the beginning or the end twice holds the words twice, perhaps neither of them the quote
-	const isPlain =
-		[...starts].filter(inBlock).length === 1 && [...ends].filter((end) => inBlock(end - 1)).length === 1;
-	const found: Edited[] = [];
-	let compared = 0;
-	for (const first of starts) {
-		for (const behind of ends) {
-			const start = letters.at[first] ?? 0;
-			const end = (letters.at[behind - 1] ?? 0) + 1;
-			if (end - start > quote.length * 1.6 || end - start < quote.length * 0.6) continue;
-			if (compared++ > MOST_COMPARED) return found;
-			const reading = readsLike(text.slice(start, end), quote, LIKE_ENOUGH_ELSEWHERE);
-			if (reading === 'other' || (reading === 'same' && !isCut(quote))) continue;
-			const changed = reading === 'like';
-			found.push({ start, end, changed, inBlock: isPlain && inBlock(first) && inBlock(behind - 1) });
-		}
-	}
-	return found;
-}
-
 const contextOf = (hit: Hit) => hit.before + hit.behind;
-
-function placeOf(
-	document: DocumentText,
-	{ block, headings }: Omit<Anchor, 'rivals'>,
-	start: number
-): Pick<Hit, 'inBlock' | 'underHeadings'> {
-	const now = document.blocks[blockAt(document, start)];
-	return {
-		inBlock: block !== null && now?.id === block.id,
-		underHeadings: now !== undefined && headings.length > 0 && isSamePath(now.headings, headings)
-	};
-}
-
-function isSamePath(now: readonly string[], then: readonly string[]): boolean {
-	return now.length === then.length && now.every((heading, i) => heading === then[i]);
-}
-
-const startsOf = (letters: Letters, clue: string) =>
-	clue.length < CLUE ? [] : indexesOf(letters.text, clue);
-const endsOf = (letters: Letters, clue: string) =>
-	startsOf(letters, clue).map((index) => index + clue.length);
-
-function indexesOf(text: string, part: string): number[] {
-	const indexes: number[] = [];
-	if (part === '') return indexes;
-	for (let i = text.indexOf(part); i >= 0; i = text.indexOf(part, i + 1)) indexes.push(i);
-	return indexes;
-}
 
 function commonBefore(text: string, index: number, prefix: string): number {
 	let common = 0;

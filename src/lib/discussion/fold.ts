@@ -134,7 +134,8 @@ export function fold(operations: readonly SignedOperation[]): Discussion {
 				const thread = threads.get(operation.thread);
 				if (thread === undefined) return true;
 				const seen = thread.seen.get(author) ?? new Set<string>();
-				for (const { id } of thread.messages) if (operation.messages.includes(id)) seen.add(id);
+				const listed = new Set(operation.messages);
+				for (const { id } of thread.messages) if (listed.has(id)) seen.add(id);
 				thread.seen.set(author, seen);
 				return true;
 			}
