@@ -12,9 +12,9 @@ import type { Node } from '@tiptap/pm/model';
 import type { EditorState } from '@tiptap/pm/state';
 import { makeAnchor, resolveAnchor, type Anchor } from '#lib/discussion/anchor.ts';
 import { placesOf } from './shared-places.ts';
-import { textBlocksOf } from './text-of-document.ts';
+import { findOnce, textBlocksOf, type Range } from './text-of-document.ts';
 import { withoutSpace, wordAt } from './word-at.ts';
-import { withChange, wordsIn, wordsPlugin, type Range, type WordsChange } from './words-plugin.ts';
+import { withChange, wordsIn, wordsPlugin, type WordsChange } from './words-plugin.ts';
 
 export interface AnchoredThread {
 	readonly id: string;
@@ -132,9 +132,10 @@ export class AnchoredWords {
 
 	/** The person pauses, or goes. */
 	rest(): void {
-		this.#writeAnchors();
 		// these may find their words now: pasted, undone, or arrived after their anchor
 		for (const [thread, state] of this.#states) if (state !== 'attached') this.#waiting.add(thread);
+		this.#lookUp(TURN);
+		this.#writeAnchors();
 		this.#lookUpSoon();
 	}
 
@@ -200,7 +201,9 @@ export class AnchoredWords {
 
 	#reanchor(thread: string, range: Range): void {
 		const anchor = this.anchorAt(range);
-		if (!anchor) return;
+		const known = this.#threads.get(thread);
+		if (!anchor || !known) return;
+		this.#threads.set(thread, { ...known, anchor });
 		this.#states.set(thread, 'attached');
 		this.#options.reanchor(thread, anchor);
 	}
@@ -224,18 +227,21 @@ export class AnchoredWords {
 		if (!editor || this.#waiting.size === 0) return;
 		const until = performance.now() + milliseconds;
 		const { state } = editor;
-		const { takenHere } = wordsIn(state);
+		const { takenHere, brought } = wordsIn(state);
 		const placed = new Map<string, Range | null>();
 		const putBack: [string, Range][] = [];
-		for (const id of this.#waiting) {
+		const first = [...takenHere.keys()].filter((id) => this.#waiting.has(id));
+		for (const id of new Set([...first, ...this.#waiting])) {
 			this.#waiting.delete(id);
 			const thread = this.#threads.get(id);
+			const taken = takenHere.get(id) ?? '';
 			if (thread) {
 				const found = lookUp(state, thread.anchor);
-				const range = found.state === 'detached' ? null : { from: found.from, to: found.to };
+				const back = brought.map((part) => findOnce(state.doc, part, taken)).find((range) => range !== null);
+				const range = back ?? (found.state === 'detached' ? null : { from: found.from, to: found.to });
 				placed.set(id, range);
 				this.#states.set(id, found.state);
-				if (range && found.layer !== 'relative' && takenHere.has(id)) putBack.push([id, range]);
+				if (range && found.layer !== 'relative' && taken !== '') putBack.push([id, range]);
 			} else if (id !== DRAFT) this.#states.delete(id);
 			if (performance.now() > until) break;
 		}

@@ -5,6 +5,7 @@
  * Promises: what somebody has begun to write is kept until it is sent or thrown away, also over a fresh view.
  */
 import { Selection, TextSelection } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
 import { tick, untrack } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
 import type { Anchor } from '#lib/discussion/anchor.ts';
@@ -13,8 +14,7 @@ import type { CaseEditor } from '../case-editor.svelte.ts';
 import type { DocumentDiscussion } from '../open-document.ts';
 import type { AnchoredWords } from './anchored-words.ts';
 import { quoteOf } from './quote-of.ts';
-import { wordsBetween } from './text-of-document.ts';
-import type { Range } from './words-plugin.ts';
+import { wordsBetween, type Range } from './text-of-document.ts';
 
 export interface PlacedThread {
 	readonly thread: Thread;
@@ -291,8 +291,9 @@ export class CommentsPane {
 			const selection = at.parent.inlineContent
 				? TextSelection.create(state.doc, range.from)
 				: Selection.near(at);
-			view.dispatch(state.tr.setSelection(selection).scrollIntoView());
+			view.dispatch(state.tr.setSelection(selection));
 		}
+		if (range) intoView(view, range.from);
 		if (!focus) return;
 		if (!view.editable) view.dom.focus({ preventScroll: true });
 		view.focus();
@@ -309,6 +310,16 @@ export class CommentsPane {
 		const doc = this.#writing?.editor.editor.state.doc;
 		return doc ? wordsBetween(doc, from, to) : '';
 	}
+}
+
+/** Not under the bars at the top, nor at the very end of the window. */
+function intoView(view: EditorView, position: number): void {
+	const { top, bottom } = view.coordsAtPos(position);
+	const bars = view.dom.closest('[data-editor]')?.querySelector('[role=toolbar]')?.getBoundingClientRect();
+	if (top > (bars?.bottom ?? innerHeight * 0.1) && bottom < innerHeight * 0.9) return;
+	const { node } = view.domAtPos(position);
+	const element = node instanceof Element ? node : node.parentElement;
+	element?.scrollIntoView({ block: 'center' });
 }
 
 /** Resolved, or nothing is left of what was said. */

@@ -2,6 +2,7 @@
  * A caret for who may comment but not write: arrow keys move it through the read-only text, with Shift they select, as
  * they would where one writes. (A browser gives no caret to text that cannot be edited.)
  */
+import { Selection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
 const onMac = /mac|iphone|ipad/i.test(navigator.userAgent);
@@ -17,6 +18,14 @@ export function moveReadingCaret(view: EditorView, event: KeyboardEvent): boolea
 	const selection = document.getSelection();
 	if (!move || !selection || view.editable) return false;
 	event.preventDefault();
+	if (move.by === 'documentboundary') {
+		// for the browser that would be the page
+		const { doc, selection: kept, tr } = view.state;
+		const { head } = move.direction === 'forward' ? Selection.atEnd(doc) : Selection.atStart(doc);
+		const anchor = event.shiftKey ? kept.anchor : head;
+		view.dispatch(tr.setSelection(TextSelection.create(doc, anchor, head)).scrollIntoView());
+		return true;
+	}
 	if (!selection.anchorNode || !view.dom.contains(selection.anchorNode)) {
 		const start = view.domAtPos(view.state.selection.head);
 		selection.collapse(start.node, start.offset);

@@ -5,6 +5,11 @@
 import type { Node } from '@tiptap/pm/model';
 import type { TextBlock } from '#lib/discussion/anchor.ts';
 
+export interface Range {
+	readonly from: number;
+	readonly to: number;
+}
+
 /** Stands for what is in a line and is no letter. */
 const THING = '\ufffc';
 
@@ -20,6 +25,39 @@ export function textBlocksOf(doc: Node): readonly TextBlock[] {
 /** The words from one position to another, one line under the other, as they are shown to people. */
 export function wordsBetween(doc: Node, from: number, to: number): string {
 	return doc.textBetween(from, to, '\n', (node) => (node.type.name === 'hardBreak' ? '\n' : ''));
+}
+
+/** What stands in a range, one line under the other. */
+export function textOf(doc: Node, range: Range): string {
+	return linesIn(doc, range)
+		.map(({ text }) => text)
+		.join('\n');
+}
+
+/** Where a text stands in a range; null when it stands there not at all, or more than once. */
+export function findOnce(doc: Node, range: Range, text: string): Range | null {
+	const lines = linesIn(doc, range);
+	const all = lines.map((line) => line.text).join('\n');
+	const at = all.indexOf(text);
+	if (text === '' || at < 0 || all.indexOf(text, at + 1) >= 0) return null;
+	const positionOf = (offset: number) => {
+		let start = 0;
+		for (const line of lines) {
+			if (offset <= start + line.text.length) return line.from + offset - start;
+			start += line.text.length + 1;
+		}
+		return range.to;
+	};
+	return { from: positionOf(at), to: positionOf(at + text.length) };
+}
+
+function linesIn(doc: Node, { from, to }: Range): { from: number; text: string }[] {
+	return textBlocksOf(doc)
+		.filter((line) => line.from <= to && line.from + line.text.length >= from)
+		.map((line) => {
+			const start = Math.max(0, from - line.from);
+			return { from: line.from + start, text: line.text.slice(start, Math.max(start, to - line.from)) };
+		});
 }
 
 function readLines(doc: Node): TextBlock[] {
@@ -54,17 +92,17 @@ function readLines(doc: Node): TextBlock[] {
 
 function textOfLine(line: Node): string {
 	let text = textsOfLines.get(line);
-	if (text === undefined) textsOfLines.set(line, (text = textOf(line)));
+	if (text === undefined) textsOfLines.set(line, (text = inlineText(line)));
 	return text;
 }
 
-function textOf(parent: Node): string {
+function inlineText(parent: Node): string {
 	let text = '';
 	parent.forEach((node) => {
 		if (node.isText) text += node.text ?? '';
 		else if (node.type.name === 'hardBreak') text += '\n';
 		else if (node.isLeaf) text += THING;
-		else text += THING + textOf(node) + THING;
+		else text += THING + inlineText(node) + THING;
 	});
 	return text;
 }

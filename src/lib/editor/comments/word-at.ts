@@ -1,7 +1,6 @@
 /** Which words somebody means who has selected a little too much, or nothing. */
 import type { Node } from '@tiptap/pm/model';
-import { textBlocksOf } from './text-of-document.ts';
-import type { Range } from './words-plugin.ts';
+import { textBlocksOf, type Range } from './text-of-document.ts';
 
 const LETTER = /[\p{L}\p{N}\p{M}'’-]/u;
 const EMPTY = /[\s\ufffc]/;

@@ -9,11 +9,7 @@ import type { Node } from '@tiptap/pm/model';
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
 import { Mapping, StepMap } from '@tiptap/pm/transform';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-
-export interface Range {
-	readonly from: number;
-	readonly to: number;
-}
+import { textOf, type Range } from './text-of-document.ts';
 
 export interface Words {
 	readonly ranges: ReadonlyMap<string, Range>;
@@ -22,8 +18,10 @@ export interface Words {
 	readonly own: readonly Range[];
 	/** Threads whose words others may have replaced, or that lost them, until they are placed. */
 	readonly unsure: ReadonlySet<string>;
-	/** Threads whose words were taken away here, until they are placed. */
-	readonly takenHere: ReadonlySet<string>;
+	/** Parts that were pasted or moved here, until `written`. */
+	readonly brought: readonly Range[];
+	/** Threads whose words were taken away here, until they are placed, and what these were. */
+	readonly takenHere: ReadonlyMap<string, string>;
 }
 
 /** Said with a transaction: these threads stand here now (null: nowhere), and these look different. */
@@ -52,7 +50,8 @@ const nothing: Words = {
 	drawn: DecorationSet.empty,
 	own: [],
 	unsure: new Set(),
-	takenHere: new Set()
+	brought: [],
+	takenHere: new Map()
 };
 
 export const wordsIn = (state: EditorState): Words => key.getState(state) ?? nothing;
@@ -101,20 +100,25 @@ function move(words: Words, transaction: Transaction, before: Node): Words {
 	const mapping = remote ? whatDiffers(before, transaction.doc) : transaction.mapping;
 	const ranges = new Map<string, Range>();
 	const unsure = new Set(words.unsure);
-	const takenHere = new Set(words.takenHere);
+	const takenHere = new Map(words.takenHere);
 	for (const [thread, range] of words.ranges) {
 		const moved = { from: mapping.map(range.from, 1), to: mapping.map(range.to, -1) };
 		const stays = moved.from < moved.to;
 		if (stays) ranges.set(thread, moved);
 		// of what others did only the result is seen: words in the changed part may have been replaced by equal ones
 		if (!stays || (remote && isTouched(mapping, range))) unsure.add(thread);
-		if (!stays && !remote) takenHere.add(thread);
+		if (!stays && !remote) takenHere.set(thread, textOf(before, range));
 	}
-	const own = words.own.map(({ from, to }) => ({ from: mapping.map(from, -1), to: mapping.map(to, 1) }));
+	const later = ({ from, to }: Range) => ({ from: mapping.map(from, -1), to: mapping.map(to, 1) });
+	const own = words.own.map(later);
+	const brought = words.brought.map(later);
+	const parts = remote ? [] : partsOf(mapping);
+	const isMove = transaction.getMeta('paste') === true || takenHere.size > words.takenHere.size;
 	return {
 		ranges,
 		drawn: words.drawn.map(mapping, transaction.doc),
-		own: remote ? own : joined([...own, ...partsOf(mapping)]),
+		own: joined([...own, ...parts]),
+		brought: isMove ? [...brought, ...parts] : brought,
 		unsure,
 		takenHere
 	};
@@ -128,7 +132,7 @@ function place(
 ): Words {
 	const ranges = new Map(words.ranges);
 	const unsure = new Set(words.unsure);
-	const takenHere = new Set(words.takenHere);
+	const takenHere = new Map(words.takenHere);
 	for (const [thread, range] of placed) {
 		unsure.delete(thread);
 		if (range === null) ranges.delete(thread);
@@ -146,7 +150,8 @@ function place(
 		return range ? draw(thread, range) : [];
 	});
 	const drawn = words.drawn.remove(old).add(doc, fresh);
-	return { ranges, drawn, own: written ? [] : words.own, unsure, takenHere };
+	const { own, brought } = written ? nothing : words;
+	return { ranges, drawn, own, brought, unsure, takenHere };
 }
 
 /** The one part in which two documents differ. */
