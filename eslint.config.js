@@ -67,7 +67,7 @@ export default defineConfig(
 		'.svelte-kit/',
 		'build/',
 		'data/',
-		'bench/node_modules/',
+		'bench/peers/node_modules/',
 		'test-results/',
 		'playwright-report/'
 	]),

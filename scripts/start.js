@@ -20,6 +20,12 @@ const sources = [
 	'tsconfig.json'
 ];
 
+// npm hands a signal to its shell only, which dies of it and leaves us behind: then we end as if it had reached us
+const parent = process.ppid;
+if (process.env['npm_lifecycle_event'] === 'start') {
+	setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 250).unref();
+}
+
 if (oldest(['build/app/shell.html', 'build/relay.js']) < newest(sources)) {
 	// the relay is built last: it stands for a build that came to its end
 	rmSync(relay, { force: true });

@@ -19,6 +19,7 @@ import { silentLog, type Log } from './log.ts';
 import { Peer, type Listener } from './peer.ts';
 import { Rooms } from './rooms.ts';
 import { openSqliteStore, type OpenReason } from './sqlite-store.ts';
+import type { Store } from './store.ts';
 
 export interface RelayOptions {
 	/** 0: any free port. */
@@ -26,6 +27,8 @@ export interface RelayOptions {
 	readonly host: string;
 	/** Folder of the store; null keeps everything in memory. */
 	readonly data: string | null;
+	/** Another store than the one in `data`; closed with the relay. */
+	readonly store?: Store;
 	/** Folder of the built app. */
 	readonly appFolder?: string;
 	/** The origin people open the app at, when a proxy stands in front that rewrites the Host header. */
@@ -68,12 +71,15 @@ export async function tryStartRelay(options: RelayOptions): Promise<Started> {
 		return { ok: false, reason: failed.code === 'EADDRINUSE' ? 'port-in-use' : 'cannot-listen' };
 	}
 	// from here to the handlers nothing waits, so no request can come too early
-	const opened = openSqliteStore(options.data);
+	const opened =
+		options.store === undefined
+			? openSqliteStore(options.data)
+			: ({ ok: true, value: options.store } as const);
 	if (!opened.ok) {
 		server.close();
 		return opened;
 	}
-	const store = opened.value;
+	const store: Store = opened.value;
 	const commit = new GroupCommit(store, log);
 	const circles = new Circles(store, commit, now);
 	const rooms = new Rooms({ store, commit, circles, log, now });

@@ -4,7 +4,10 @@ import { connectCircles } from '#lib/sync/circles-connection.ts';
 import type { RelayProcess } from './relay-process.ts';
 import type { Team } from './team.ts';
 
-export async function admitTo(relay: RelayProcess, team: Team): Promise<void> {
+export async function admitTo(
+	relay: Pick<RelayProcess, 'socketUrl' | 'origin' | 'foundingCode'>,
+	team: Team
+): Promise<void> {
 	const [founder] = team.people;
 	if (founder === undefined) throw new Error('a team needs somebody');
 	const connection = connectCircles({

@@ -128,7 +128,7 @@ export class CircleBook {
 		const held = known.entries.length;
 		const pinned = known.entries[held - 1];
 		if (known.unsent || pinned === undefined) return;
-		const answer = await this.#connection.fetch(known.circle, held - 1);
+		const answer = await this.#fetchAll(known.circle, held - 1);
 		if (!answer.ok) return;
 		const [first] = answer.value;
 		const isSame = first !== undefined && equalBytes(first, pinned);
@@ -139,10 +139,21 @@ export class CircleBook {
 	/** Keeps the proof, if there is one: two signed entries at one place. */
 	async #noteDifference(known: KnownCircle): Promise<void> {
 		this.differing.add(known.circle);
-		const theirs = await this.#connection.fetch(known.circle, 0);
+		const theirs = await this.#fetchAll(known.circle, 0);
 		const proof = theirs.ok ? await compareLogs(known.entries, theirs.value) : null;
 		if (proof !== null) await this.#vault.put('settings', `fork.${known.circle}`, proof);
 		this.#tell();
+	}
+
+	/** The relay answers in pieces: asks until there is nothing more. */
+	async #fetchAll(circle: CircleId, after: number): Promise<Verdict<Bytes[]>> {
+		const entries: Bytes[] = [];
+		for (;;) {
+			const answer = await this.#connection.fetch(circle, after + entries.length);
+			if (!answer.ok) return answer;
+			if (answer.value.length === 0) return { ok: true, value: entries };
+			entries.push(...answer.value);
+		}
 	}
 
 	/** Entries pushed by the relay: of a circle we know, or of one we were just let into. */
@@ -154,7 +165,7 @@ export class CircleBook {
 			if (!extended.ok) await this.#refresh(known);
 			return;
 		}
-		const answer = await this.#connection.fetch(circle, 0);
+		const answer = await this.#fetchAll(circle, 0);
 		if (answer.ok && answer.value.length > 0) await this.add(circle, answer.value, false);
 	}
 
