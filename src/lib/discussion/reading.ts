@@ -7,7 +7,7 @@ import { likeness } from './likeness.ts';
 export type Reading = 'same' | 'like' | 'other';
 
 /** Where the place is known and only the words are in doubt. */
-const LIKE_ENOUGH = 0.6;
+const LIKE_ENOUGH = 0.7;
 
 export function readsLike(text: string, quote: Quote, enough = LIKE_ENOUGH): Reading {
 	const halves = halvesOf(quote);
