@@ -112,8 +112,8 @@ export class CommentsPane {
 	isShown(thread: Thread): boolean {
 		return this.showResolved || thread.id === this.open || !isSettled(thread);
 	}
-	isNew(thread: Thread): boolean {
-		return unseenMessages(thread, this.discussion.me).length > 0;
+	freshIn(thread: Thread): readonly string[] {
+		return unseenMessages(thread, this.discussion.me).map(({ id }) => id);
 	}
 	/** May settle it, and say anew where it belongs. */
 	mayTend(thread: Thread): boolean {
@@ -192,7 +192,8 @@ export class CommentsPane {
 		if (this.open === thread) return;
 		this.open = thread;
 		const found = untrack(() => this.threads.find(({ id }) => id === thread));
-		if (found && this.discussion.canComment && this.isNew(found)) this.discussion.markSeen(found.id);
+		if (found && this.discussion.canComment && this.freshIn(found).length > 0)
+			this.discussion.markSeen(found.id);
 	}
 
 	/** Somebody clicked on the words of a thread, or beside all words. */
