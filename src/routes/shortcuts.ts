@@ -41,6 +41,17 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 			{ keys: ['Mod', 'Shift', 'B'], does: 'Quote' },
 			{ keys: ['Mod', 'K'], does: 'Link' }
 		]
+	},
+	{
+		where: 'Comments',
+		list: [
+			{ keys: ['Mod', 'Alt', 'M'], does: 'Comment on the selected words' },
+			{ keys: ['F6'], does: 'From the text to its comments, and back' },
+			{ keys: ['Alt', 'F7'], does: 'Next comment, also with Page Down' },
+			{ keys: ['Shift', 'Alt', 'F7'], does: 'Previous comment, also with Alt and Page Up' },
+			{ keys: ['Mod', 'Enter'], does: 'Send what you wrote' },
+			{ keys: ['Esc'], does: 'Back to the words' }
+		]
 	}
 ];
 

@@ -184,6 +184,11 @@ export function currentRole(member: Member): Role | null {
 	return member.roles.at(-1)?.role ?? null;
 }
 
+/** The role somebody has, or had when they were last in: what they said then still counts as theirs. */
+export function lastRole(member: Member): Role | null {
+	return member.roles.findLast(({ role }) => role !== null)?.role ?? null;
+}
+
 /** The epoch that ran when the log was `seq` long. */
 export function epochAt(state: CircleState, seq: number): number {
 	let epoch = state.epoch;

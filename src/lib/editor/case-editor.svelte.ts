@@ -35,6 +35,8 @@ export interface CaseEditorOptions {
 	/** Unique in the page. */
 	readonly id?: string;
 	readonly onLink?: () => void;
+	/** More, such as the words that are commented on. */
+	readonly extensions?: Extensions;
 }
 
 export class CaseEditor {
@@ -75,6 +77,7 @@ export class CaseEditor {
 				paste((sentence) => (this.notice = sentence)),
 				this.menu.extension(),
 				accessibleText(`${options.id ?? 'editor'}-help`, () => this.menu.describedBy),
+				...(options.extensions ?? []),
 				Gapcursor,
 				Dropcursor.configure({ class: 'drop-cursor', color: false })
 			]

@@ -12,7 +12,8 @@ import {
 	TestCircle,
 	type TestPerson
 } from '#lib/circle/test-people.ts';
-import { checkContent, checkHeader, checkWriter, FIRST_SESSION_CLIENT } from './check.ts';
+import { checkContent, checkOperations, checkHeader, checkWriter, FIRST_SESSION_CLIENT } from './check.ts';
+import { OPERATIONS_FIELD } from './room.ts';
 import { headerOf } from './test-envelopes.ts';
 
 const [amina, ben, chidi, dara, mallory] = (await Promise.all(
@@ -188,4 +189,45 @@ describe('[E4] Content', () => {
 		for (let i = 0; i < 10_000; i++) checkContent(mutate(update, random), 5000);
 		expect(performance.now() - began).toBeLessThan(15_000);
 	});
+});
+
+describe('[D1] [D2] A discussion', () => {
+	const said = (change: (doc: Y.Doc) => void, before?: Uint8Array) => {
+		const doc = new Y.Doc();
+		if (before !== undefined) Y.applyUpdate(doc, before);
+		doc.clientID = 70_000;
+		const vector = Y.encodeStateVector(doc);
+		change(doc);
+		return Y.encodeStateAsUpdate(doc, vector);
+	};
+	const list = (doc: Y.Doc) => doc.getArray(OPERATIONS_FIELD);
+	const first = said((doc) => list(doc).push([{ type: 'thread' }]));
+
+	test('takes what is added to its list, alone or behind what others said', () => {
+		expect(reasonOf(checkOperations(first, 70_000))).toBe('ok');
+		const next = said((doc) => list(doc).push([{ type: 'reply' }, { type: 'resolve' }]), remote(first));
+		expect(reasonOf(checkOperations(next, 70_000))).toBe('ok');
+	});
+
+	test('refuses to delete, to write elsewhere, to write text or types, and to write as somebody else', () => {
+		const before = remote(first);
+		const deleting = said((doc) => list(doc).delete(0, 1), before);
+		const elsewhere = said((doc) => doc.getArray('other').push(['x']));
+		const keyed = said((doc) => doc.getMap(OPERATIONS_FIELD).set('thread', 'x'));
+		const text = said((doc) => doc.getText(OPERATIONS_FIELD).insert(0, 'x'));
+		const nested = said((doc) => list(doc).push([new Y.Map()]));
+		for (const update of [deleting, elsewhere, keyed, text, nested])
+			expect(reasonOf(checkOperations(update, 70_000))).toBe('not-an-operation');
+		expect(reasonOf(checkOperations(first, 70_001))).toBe('foreign-client');
+	});
+
+	/** The same update, written by another client. */
+	function remote(update: Uint8Array): Uint8Array {
+		const doc = new Y.Doc();
+		doc.clientID = 80_000;
+		const source = new Y.Doc();
+		Y.applyUpdate(source, update);
+		list(doc).push(list(source).toArray());
+		return Y.encodeStateAsUpdate(doc);
+	}
 });

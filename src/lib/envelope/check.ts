@@ -8,14 +8,14 @@ import * as Y from 'yjs';
 import { equalBytes } from '#lib/crypto/bytes.ts';
 import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
 import { canWrite, epochAt, roleOf } from '#lib/circle/policy.ts';
-import type { CircleState, Device } from '#lib/circle/state.ts';
+import type { CircleState, Device, Lane } from '#lib/circle/state.ts';
 import type { EnvelopeHeader, EnvelopeReason } from './envelope.ts';
-import { isSameRoom, type Room } from './room.ts';
+import { isSameRoom, OPERATIONS_FIELD, type Room } from './room.ts';
 
 export type HeaderReason = 'wrong-room' | 'wrong-kind';
 /** `unknown-head`: fetch the circle's log and try again. `forked-head`: the writer saw another log [C3]. */
 export type WriterReason = 'unknown-head' | 'forked-head' | 'not-a-member' | 'may-not-write' | 'wrong-epoch';
-export type ContentReason = 'malformed-update' | 'foreign-client';
+export type ContentReason = 'malformed-update' | 'foreign-client' | 'not-an-operation';
 /** Why an envelope is set aside [E6]. The last three come from verifying, opening and the chain. */
 export type SetAsideReason =
 	EnvelopeReason | HeaderReason | WriterReason | ContentReason | 'bad-signature' | 'cannot-open' | 'forged';
@@ -23,11 +23,16 @@ export type SetAsideReason =
 /** Yjs client ids below this belong to templates [V4]; a session must draw its own from here on. */
 export const FIRST_SESSION_CLIENT = 1000;
 
+/** The kind of envelope that carries what people write in this lane. */
+export function kindOf(lane: Lane): 'update' | 'ops' {
+	return lane === 'body' ? 'update' : 'ops';
+}
+
 /** [E1] Is it in the room it was written for, and of a kind that belongs there? */
 export function checkHeader(header: EnvelopeHeader, room: Room): Verdict<true, HeaderReason> {
 	if (!isSameRoom(header, room)) return refuse('wrong-room');
-	const isMisplaced = header.kind === (header.lane === 'body' ? 'ops' : 'update');
-	return isMisplaced ? refuse('wrong-kind') : accept(true);
+	const isOrdinary = header.kind === 'update' || header.kind === 'ops';
+	return isOrdinary && header.kind !== kindOf(header.lane) ? refuse('wrong-kind') : accept(true);
 }
 
 /** [E2] Was the signer a member who may write this lane, at the head that the header names, under its epoch? */
@@ -60,4 +65,25 @@ export function checkContent(content: Uint8Array, yClient: number): Verdict<true
 	} catch {
 		return refuse('malformed-update');
 	}
+}
+
+/**
+ * [D1] [D2] What a discussion may hold: plain values added to one list, by this session and nobody else. Nothing that
+ * was said is ever deleted here; who takes words back says so in another operation.
+ */
+export function checkOperations(content: Uint8Array, yClient: number): Verdict<true, ContentReason> {
+	const sound = checkContent(content, yClient);
+	if (!sound.ok) return sound;
+	const { structs, ds } = Y.decodeUpdate(content);
+	if (ds.clients.size > 0) return refuse('not-an-operation');
+	for (const struct of structs) {
+		if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny))
+			return refuse('not-an-operation');
+		// an item that stands beside another one shares its parent, so only the first has to name it
+		const isFirst = struct.origin === null && struct.rightOrigin === null;
+		const parent: unknown = struct.parent;
+		if (struct.parentSub !== null || (isFirst && parent !== OPERATIONS_FIELD))
+			return refuse('not-an-operation');
+	}
+	return accept(true);
 }

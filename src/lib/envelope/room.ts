@@ -23,6 +23,9 @@ export interface Room {
 	readonly generation: number;
 }
 
+/** The one list of the clear document of a discussion lane. */
+export const OPERATIONS_FIELD = 'operations';
+
 /** `circle.document.lane.generation`, fit for a URL path and for a database name. */
 export function writeRoom({ circle, document, lane, generation }: Room): string {
 	return `${circle}.${document}.${lane}.${generation}`;

@@ -194,17 +194,22 @@ export class CaseFile {
 		}));
 	}
 
-	/** A link for one colleague: into this case, and into the agency too where we may decide that. */
-	async invite(): Promise<{ ok: true; link: string; expires: number } | { ok: false; message: string }> {
+	/**
+	 * A link for one person into this case; for a colleague who writes, into the agency too where we may decide that.
+	 * Who comments or reads comes from outside and sees this case alone.
+	 */
+	async invite(
+		role: Role = 'editor'
+	): Promise<{ ok: true; link: string; key: string; expires: number } | { ok: false; message: string }> {
 		const known = this.#known;
 		if (known === undefined) return { ok: false, message: sentenceFor('offline') };
 		const agency = this.#session.agency;
-		const circles = agency?.role === 'owner' ? [agency, known] : [known];
+		const circles = role === 'editor' && agency?.role === 'owner' ? [agency, known] : [known];
 		const made = await makeInvitation(
 			this.#session.circles,
 			this.#session.vault,
 			circles,
-			'editor',
+			role,
 			location.origin,
 			Date.now()
 		);

@@ -43,7 +43,7 @@ export async function makeInvitation(
 	role: Role,
 	origin: string,
 	now: number
-): Promise<Verdict<{ link: string; expires: number }>> {
+): Promise<Verdict<{ link: string; key: string; expires: number }>> {
 	const link = createLinkSecret();
 	const expires = now + INVITATION_LIFE;
 	for (const known of circles) {
@@ -52,7 +52,8 @@ export async function makeInvitation(
 		);
 		if (!appended.ok) return appended;
 	}
-	return { ok: true, value: { link: await writeLink(origin, link), expires } };
+	const { publicKey } = await inviteSecretOf(link);
+	return { ok: true, value: { link: await writeLink(origin, link), key: toBase64Url(publicKey), expires } };
 }
 
 /** What the invitation in a link's fragment is, or why it is none. */

@@ -13,6 +13,7 @@ import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { View } from '#lib/sync/view.ts';
 import type { CaseFile } from './case-file.svelte.ts';
 import { Changes } from './changes.ts';
+import { DocumentDiscussion } from './document-discussion.svelte.ts';
 import type { RoomLease } from './rooms.ts';
 import type { SavedState } from './saved-state.ts';
 import type { Session } from './session.svelte.ts';
@@ -30,6 +31,7 @@ export class OpenDocument {
 	#session: Session;
 	#case: CaseFile;
 	#lease: RoomLease | null = $state.raw(null);
+	#discussion: DocumentDiscussion | null = $state.raw(null);
 	#view: View | null = $state.raw(null);
 	#loaded = $state(false);
 	#synced = $state(false);
@@ -86,6 +88,11 @@ export class OpenDocument {
 		return this.#lease?.sealed.presence ?? null;
 	}
 
+	/** What is said beside the words; null until the document is here. */
+	get discussion(): DocumentDiscussion | null {
+		return this.#discussion;
+	}
+
 	/** A fresh view from the clear document, for when the old one has gone its own way. */
 	renewView(): void {
 		const sealed = this.#lease?.sealed;
@@ -132,6 +139,7 @@ export class OpenDocument {
 		this.#session.leaveDocument(this);
 		await this.#lease?.sealed.flush();
 		this.#view?.close();
+		await this.#discussion?.close();
 		await this.#lease?.close();
 	}
 
@@ -147,6 +155,11 @@ export class OpenDocument {
 		const seed = entry.template === null ? null : templateUpdate(entry.template);
 		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
 		this.#lease = lease;
+		this.#discussion = new DocumentDiscussion(
+			this.#session,
+			known,
+			this.#session.rooms.open(known, this.id, undefined, 'discussion')
+		);
 		const { sealed } = lease;
 		const tell = () => this.#changes.tell();
 		// a template we do not know is a newer Throughline's as well: its text would be missing from an editor

@@ -9,8 +9,7 @@ import type { DocumentId } from '#lib/circle/ids.ts';
 import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
 import type * as Y from 'yjs';
 import type { CircleBook } from './circle-book.ts';
-import type { KnownCircle } from './known-circle.ts';
-import type { Rooms } from './rooms.ts';
+import type { RoomLease, Rooms } from './rooms.ts';
 import type { Summaries } from './summaries.ts';
 
 const AT_ONCE = 4;
@@ -32,23 +31,23 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 	const cases = circles.all.filter(({ state, role }) => state.kind === 'case' && role !== null);
 	const indexes = cases.map((known) => async () => {
 		// the index comes first: it names the template that a document's text stands on
-		const listed = await visit(
-			rooms,
-			known,
-			await indexDocumentOf(known.circle),
-			undefined,
-			signal,
-			readCaseIndex
-		);
+		const listed = await visit(rooms.open(known, await indexDocumentOf(known.circle)), signal, readCaseIndex);
 		if (listed === undefined) return;
 		await summaries.note(known.circle, { title: listed.title, here: true });
 		for (const { id, title, template } of listed.documents) {
+			const seed = template === null ? undefined : (templateUpdate(template) ?? undefined);
+			const room = { circle: known.circle, document: id as DocumentId, generation: 0 } as const;
 			documents.push({
-				room: writeRoom({ circle: known.circle, document: id as DocumentId, lane: 'body', generation: 0 }),
+				room: writeRoom({ ...room, lane: 'body' }),
 				visit: async () => {
-					const seed = template === null ? undefined : (templateUpdate(template) ?? undefined);
-					const here = await visit(rooms, known, id as DocumentId, seed, signal, () => true);
+					const here = await visit(rooms.open(known, room.document, seed), signal, () => true);
 					await summaries.note(id, here === true ? { title, here } : { title });
+				}
+			});
+			documents.push({
+				room: writeRoom({ ...room, lane: 'discussion' }),
+				visit: async () => {
+					await visit(rooms.open(known, room.document, undefined, 'discussion'), signal, () => true);
 				}
 			});
 		}
@@ -63,14 +62,10 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 
 /** Opens a document until it is complete and everything of ours is sent; what `read` sees then, or undefined. */
 async function visit<T>(
-	rooms: Rooms,
-	known: KnownCircle,
-	document: DocumentId,
-	seed: Uint8Array | undefined,
+	lease: RoomLease,
 	signal: AbortSignal,
 	read: (doc: Y.Doc) => T
 ): Promise<T | undefined> {
-	const lease = rooms.open(known, document, seed);
 	try {
 		await Promise.race([
 			lease.sealed.synced.then(() => lease.sealed.acknowledged(SEND_PATIENCE)),

@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 import type { DeviceId } from '#lib/circle/ids.ts';
 import { toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealingSecret } from '#lib/crypto/seal.ts';
-import { checkContent, checkHeader, checkWriter } from '#lib/envelope/check.ts';
+import { checkContent, checkHeader, checkOperations, checkWriter, kindOf } from '#lib/envelope/check.ts';
 import {
 	hashEnvelope,
 	openEnvelope,
@@ -134,14 +134,14 @@ export class Ingest {
 		]);
 		if (!isSigned) return refused('bad-signature');
 		if (!writer.ok) return refused(writer.reason, header);
-		if (header.kind !== 'update') return refused('unknown-kind', header);
+		if (header.kind !== kindOf(room.lane)) return refused('unknown-kind', header);
 		if (content === null) return refused('cannot-open', header);
 		return { verdict: 'sound', bytes, header, hash, content };
 	}
 
 	/** Its place in its session's chain, and what it holds; true when it may be applied. */
 	async #chain(one: Judged & { verdict: 'sound' }, again: boolean): Promise<boolean> {
-		const { chains, setAside, onForged } = this.#options;
+		const { room, chains, setAside, onForged } = this.#options;
 		const { header, hash, content, bytes } = one;
 		const clock = chains.clockOf(header.session);
 		const place = chains.take(header, hash);
@@ -156,7 +156,8 @@ export class Ingest {
 			await setAside(bytes, place);
 			return false;
 		}
-		const sound = checkContent(content, header.yClient);
+		const check = room.lane === 'body' ? checkContent : checkOperations;
+		const sound = check(content, header.yClient);
 		const clocks = sound.ok ? clocksOf(content, header.yClient) : null;
 		const expected = place === 'next' ? clock : null;
 		const reason = !sound.ok

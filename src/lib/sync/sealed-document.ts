@@ -48,6 +48,8 @@ export interface SealedDocument {
 	openView(): View;
 	/** Clear carets and names, keyed by Yjs client. The local state is the newest view's. */
 	readonly presence: Awareness;
+	/** Whose device wrote with this Yjs client; null when nobody is known to have. */
+	writerOf(yClient: number): DeviceId | null;
 	/** Other openings of this document, here now. */
 	readonly people: readonly PersonHere[];
 	onPeople(listener: () => void): () => void;
@@ -214,6 +216,11 @@ class Document implements SealedDocument {
 		if (this.#schema > this.#options.schema) view.detach();
 		this.#presence.move(view.yClient);
 		return view;
+	}
+
+	writerOf(yClient: number): DeviceId | null {
+		// only `edit` writes with this one, and until it is sealed no chain knows it
+		return yClient === this.#editor.yClient ? this.#options.device.device : this.#chains.deviceOf(yClient);
 	}
 
 	get presence(): Awareness {

@@ -4,6 +4,7 @@ import type { DeviceSecrets } from '#lib/circle/device.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import type { SealingSecret } from '#lib/crypto/seal.ts';
 import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
+import { kindOf } from '#lib/envelope/check.ts';
 import {
 	fitsEnvelope,
 	hashEnvelope,
@@ -59,7 +60,7 @@ export class Sealer {
 		if (secret === null) return refuse('no-secret');
 		const header: EnvelopeHeader = {
 			...room,
-			kind: 'update',
+			kind: kindOf(room.lane),
 			epoch: state.epoch,
 			device: device.device,
 			session: writer.session,

@@ -14,6 +14,8 @@ export function accessibleText(help: string, more: () => Record<string, string>)
 							'aria-label': 'Document text',
 							'aria-multiline': 'true',
 							'aria-readonly': String(!editor.isEditable),
+							// a browser lets one into text that can be edited, and into no other by itself
+							...(editor.isEditable ? {} : { tabindex: '0' }),
 							'aria-describedby': help,
 							class: 'document-text',
 							spellcheck: 'true',

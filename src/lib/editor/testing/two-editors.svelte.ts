@@ -2,12 +2,15 @@
  * Support for the browser tests of this folder: documents that meet without a network, each with the firewall of [V2]
  * as sync/ has it, told in a few lines.
  */
+import { generateJSON, getSchema } from '@tiptap/core';
+import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { readBlocks } from '#lib/casework/read-blocks.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
+import { schemaExtensions } from '#lib/casework/schema.ts';
 import { CaseEditor, type CaseEditorOptions } from '../case-editor.svelte.ts';
-import type { DocumentView, EditableDocument, PersonHere } from '../open-document.ts';
+import type { DocumentDiscussion, DocumentView, EditableDocument, PersonHere } from '../open-document.ts';
 
 export class TestView implements DocumentView {
 	readonly doc = new Y.Doc();
@@ -64,6 +67,7 @@ export class TestDocument implements EditableDocument {
 	status = $state<EditableDocument['status']>('ready');
 	canWrite = $state(true);
 	view = $state.raw<TestView>() as TestView;
+	discussion = $state.raw<DocumentDiscussion | null>(null);
 
 	constructor(name: string, seed?: Uint8Array) {
 		if (seed) Y.applyUpdate(this.clear, seed, 'seed');
@@ -76,6 +80,12 @@ export class TestDocument implements EditableDocument {
 	}
 	get body(): string {
 		return this.clear.getXmlFragment(BODY_FIELD).toJSON();
+	}
+	/** As if somebody else had written it. */
+	write(html: string): void {
+		const doc = generateJSON(html, schemaExtensions);
+		const other = prosemirrorJSONToYDoc(getSchema(schemaExtensions), doc, BODY_FIELD);
+		Y.applyUpdate(this.clear, Y.encodeStateAsUpdate(other));
 	}
 	renewView(): void {
 		this.view.detach();

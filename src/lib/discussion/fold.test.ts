@@ -1,0 +1,226 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Anchor } from './anchor.ts';
+import { fold, unseenMessages } from './fold.ts';
+import {
+	appendOperation,
+	MAX_LAMPORT,
+	readOperation,
+	readOperations,
+	type DiscussionRole,
+	type Operation,
+	type OperationId,
+	type SignedOperation
+} from './operation.ts';
+
+const anchor: Anchor = {
+	relative: { start: '', end: '' },
+	block: null,
+	quote: { exact: 'quick', prefix: 'the ', suffix: ' fox', length: 5 },
+	headings: [],
+	rivals: { document: -1, headings: -1, block: -1 }
+};
+const roles: Readonly<Record<string, DiscussionRole>> = {
+	olga: 'owner',
+	ed: 'editor',
+	cora: 'commenter',
+	carl: 'commenter',
+	rita: 'reader'
+};
+
+type Said<T = Operation> = T extends Operation ? Omit<T, 'v' | 'id' | 'lamport' | 'at'> : never;
+
+/** `say('cora', '1', 3, { … })`: Cora's operation cora.1 with lamport 3. */
+function say(author: string, name: string, lamport: number, said: Said): SignedOperation {
+	const id: OperationId = `${author}.${name}`;
+	const operation = readOperation({ v: 1, id, lamport, at: 1000 + lamport, ...said });
+	if (operation === null) throw new Error('not an operation');
+	return { operation, author, role: roles[author] ?? null };
+}
+
+const opened = say('cora', 't', 0, { type: 'thread', anchor, text: 'Is this right?' });
+const replied = say('ed', 'r', 1, { type: 'reply', thread: 'cora.t', text: 'It is.' });
+const only = (operations: readonly SignedOperation[]) => {
+	const [thread] = fold([opened, replied, ...operations]).threads;
+	if (thread === undefined) throw new Error('no thread');
+	return thread;
+};
+
+describe('[D1] Any order and any duplicates', () => {
+	const author = fc.constantFrom(...Object.keys(roles));
+	const target = fc.tuple(author, fc.nat(5)).map(([who, n]) => `${who}.${n}`);
+	const said: fc.Arbitrary<Said> = fc.oneof(
+		fc.record({ type: fc.constant('thread' as const), anchor: fc.constant(anchor), text: fc.string() }),
+		fc.record({ type: fc.constant('reply' as const), thread: target, text: fc.string() }),
+		fc.record({ type: fc.constant('edit' as const), message: target, text: fc.string() }),
+		fc.record({ type: fc.constant('redact' as const), message: target, reason: fc.string() }),
+		fc.record({ type: fc.constantFrom('resolve' as const, 'reopen' as const), thread: target }),
+		fc.record({
+			type: fc.constant('anchor' as const),
+			thread: target,
+			anchor: fc.nat(9).map((n): Anchor => ({ ...anchor, headings: [`${n}`] }))
+		}),
+		fc.record({
+			type: fc.constant('react' as const),
+			message: target,
+			reaction: fc.constantFrom('👍', '👎'),
+			on: fc.boolean()
+		}),
+		fc.record({ type: fc.constant('seen' as const), thread: target, messages: fc.array(target) })
+	);
+	// few names and few lamports, so that ids collide and everything speaks of everything
+	const signed = fc
+		.tuple(author, fc.nat(5), fc.nat(6), said, fc.integer({ min: 0, max: 20 }))
+		.map(([who, name, lamport, what, kind]): SignedOperation => {
+			const one = say(who, `${name}`, lamport, what);
+			if (kind === 0) return { ...one, operation: { type: 'newer', id: `${who}.${name}` } };
+			return kind === 1 ? { ...one, author: 'carl', role: 'commenter' } : one;
+		});
+	const told = fc.array(signed, { maxLength: 60 }).chain((operations) =>
+		fc.record({
+			operations: fc.constant(operations),
+			shuffled: fc
+				.tuple(fc.shuffledSubarray(operations, { minLength: operations.length }), fc.subarray(operations))
+				.map(([all, again]) => [...all, ...again.map((one) => structuredClone(one))])
+		})
+	);
+
+	test('fold alike', () => {
+		fc.assert(
+			fc.property(told, ({ operations, shuffled }) => {
+				expect(plain(fold(shuffled))).toBe(plain(fold(operations)));
+			}),
+			{ seed: 20261122, numRuns: 3000 }
+		);
+	});
+
+	/** Order inside maps counts too: it is what people see. */
+	const plain = (discussion: unknown) =>
+		JSON.stringify(discussion, (_, value: unknown) =>
+			value instanceof Map || value instanceof Set ? [...(value as Iterable<unknown>)] : value
+		);
+
+	test('what speaks of something that has not come yet waits for it', () => {
+		const early = say('ed', 'e', 0, { type: 'resolve', thread: 'cora.t' });
+		expect(fold([early, replied])).toMatchObject({ threads: [], refused: 0 });
+		expect(fold([early, replied, opened]).threads).toMatchObject([{ resolvedBy: 'ed', messages: [{}, {}] }]);
+	});
+});
+
+describe('[D2] Who may do what', () => {
+	test('only the author edits', () => {
+		const own = say('cora', 'e', 2, { type: 'edit', message: 'cora.t', text: 'Really?' });
+		const foreign = say('olga', 'e', 3, { type: 'edit', message: 'cora.t', text: 'It is wrong.' });
+		expect(only([own, foreign]).messages[0]).toMatchObject({ text: 'Really?', editedAt: 1002 });
+		expect(fold([opened, foreign]).refused).toBe(1);
+	});
+
+	test.each(['resolve', 'reopen'] as const)(
+		'the author, editors and owners %s; another commenter does not',
+		(type) => {
+			for (const [who, may] of [
+				['cora', true],
+				['ed', true],
+				['olga', true],
+				['carl', false]
+			] as const)
+				expect(fold([opened, say(who, 'x', 2, { type, thread: 'cora.t' })]).refused).toBe(may ? 0 : 1);
+		}
+	);
+
+	test('the author, editors and owners anchor again; the words it was made on are kept', () => {
+		const next = { ...anchor, quote: { ...anchor.quote, exact: 'other' } };
+		expect(only([say('ed', 'a', 2, { type: 'anchor', thread: 'cora.t', anchor: next })])).toMatchObject({
+			anchor: { quote: { exact: 'other' } },
+			madeOn: { exact: 'quick' }
+		});
+		expect(only([say('carl', 'a', 2, { type: 'anchor', thread: 'cora.t', anchor: next })]).anchor).toEqual(
+			anchor
+		);
+	});
+
+	test('a redacted message keeps its place, says by whom and why, and no edit brings it back', () => {
+		const redact = say('ed', 'x', 2, { type: 'redact', message: 'cora.t', reason: 'names a child' });
+		const after = say('cora', 'e', 3, { type: 'edit', message: 'cora.t', text: 'Again' });
+		expect(only([redact, after]).messages).toMatchObject([
+			{ text: '', editedAt: null, redacted: { by: 'ed', reason: 'names a child' } },
+			{ text: 'It is.' }
+		]);
+		const mayNot = say('carl', 'x', 2, { type: 'redact', message: 'cora.t', reason: 'I disagree' });
+		expect(only([mayNot]).messages[0]).toMatchObject({ redacted: null, text: 'Is this right?' });
+	});
+
+	test('readers and strangers say nothing', () => {
+		for (const who of ['rita', 'stranger'])
+			expect(fold([say(who, 't', 0, { type: 'thread', anchor, text: 'x' })])).toMatchObject({
+				threads: [],
+				refused: 1
+			});
+	});
+
+	test("nobody speaks under another's id, and nobody twice under one", () => {
+		const posing = { ...say('cora', 't', 0, { type: 'thread', anchor, text: 'I agree.' }), author: 'carl' };
+		expect(fold([posing, opened])).toMatchObject({ threads: [{ author: 'cora' }], refused: 1 });
+		const second = say('cora', 't', 1, { type: 'thread', anchor, text: 'Something else' });
+		expect(fold([second, opened])).toMatchObject({ threads: [{ at: 1000 }], refused: 1 });
+		expect(fold([opened, opened, structuredClone(opened)])).toMatchObject({ threads: [{}], refused: 0 });
+	});
+});
+
+describe('Reactions', () => {
+	test('one of a kind from each person; taken back, nothing is left', () => {
+		const react = (who: string, name: string, lamport: number, on: boolean) =>
+			say(who, name, lamport, { type: 'react', message: 'ed.r', reaction: '👍', on });
+		const both = [react('cora', 'a', 2, true), react('carl', 'a', 3, true), react('cora', 'b', 4, true)];
+		expect(only(both).messages[1]?.reactions).toEqual([{ reaction: '👍', people: ['cora', 'carl'] }]);
+		const back = [...both, react('cora', 'c', 5, false), react('carl', 'c', 6, false)];
+		expect(only(back).messages[1]?.reactions).toEqual([]);
+	});
+});
+
+describe('What is new to somebody', () => {
+	test("others' messages until they are seen; a late one written offline is new, however low its lamport", () => {
+		const seen = say('ed', 's', 9, { type: 'seen', thread: 'cora.t', messages: ['cora.t'] });
+		expect(unseenMessages(only([]), 'ed').map(({ id }) => id)).toEqual(['cora.t']);
+		expect(unseenMessages(only([seen]), 'ed')).toEqual([]);
+		const late = say('carl', 'r', 0, { type: 'reply', thread: 'cora.t', text: 'From the train' });
+		expect(unseenMessages(only([seen, late]), 'ed').map(({ id }) => id)).toEqual(['carl.r']);
+	});
+});
+
+describe('The clock', () => {
+	test('is one above the highest; an invented one at the bound locks nobody out', () => {
+		expect(fold([opened, replied]).lamport).toBe(2);
+		expect(fold([]).lamport).toBe(0);
+		const invented = say('carl', 'r', MAX_LAMPORT, { type: 'reply', thread: 'cora.t', text: 'x' });
+		const { lamport } = fold([opened, invented]);
+		expect(lamport).toBe(MAX_LAMPORT);
+		const next = say('ed', 'x', lamport, { type: 'resolve', thread: 'cora.t' });
+		expect(fold([opened, invented, next]).threads[0]?.resolved).toBe(true);
+	});
+
+	test('a thousand threads of ten messages fold within a second', () => {
+		const doc = new Y.Doc();
+		doc.transact(() => {
+			for (let i = 0; i < 1000; i++) {
+				append(say('cora', `t${i}`, i, { type: 'thread', anchor, text: 'Is this right?' }));
+				for (let j = 0; j < 9; j++)
+					append(say('ed', `r${i}-${j}`, i + j, { type: 'reply', thread: `cora.t${i}`, text: 'It is.' }));
+			}
+		});
+		function append({ operation }: SignedOperation) {
+			if (operation.type !== 'newer') appendOperation(doc, operation);
+		}
+		const began = performance.now();
+		const operations = readOperations(doc, () => ({ author: 'cora', role: 'commenter' }));
+		const read = performance.now();
+		expect(fold(operations.map((one) => ({ ...one, author: authorOf(one) }))).threads).toHaveLength(1000);
+		const took = performance.now() - began;
+		console.info(
+			`10,000 operations: read ${(read - began).toFixed(0)} ms, folded after ${took.toFixed(0)} ms`
+		);
+		expect(took).toBeLessThan(1000);
+	});
+	const authorOf = ({ operation }: SignedOperation) => operation.id.split('.')[0] ?? '';
+});
