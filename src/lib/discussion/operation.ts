@@ -55,7 +55,7 @@ export interface SignedOperation {
 
 export const MAX_TEXT = 20_000;
 export const MAX_REASON = 2_000;
-export const MAX_REACTION = 32;
+const MAX_REACTION = 32;
 /** Messages in one `seen`. */
 export const MAX_SEEN = 500;
 /** A lamport beyond this was not counted but invented; the next one is never above it. */
