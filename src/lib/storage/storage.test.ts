@@ -89,7 +89,7 @@ test('what one opening wrote, the next one reads', async () => {
 	await first.close();
 
 	const second = await open(name);
-	expect(await (await second.keystore.read())?.sealed).toEqual(bytes(9));
+	expect((await second.keystore.read())?.sealed).toEqual(bytes(9));
 	expect(await second.rows.get('circles', 'c')).toEqual(bytes(1, 2));
 	expect(await second.setAside.list('r')).toMatchObject([{ reason: 'forged', bytes: bytes(7) }]);
 	const again = new Y.Doc({ gc: false });
@@ -116,7 +116,7 @@ test('a row that is no sealed log is set aside, not deleted, and the rest loads'
 	const store = await second.openLog('room', again, { isSound: (row) => !row.includes('a'.charCodeAt(0)) });
 	expect(await store.loaded).toBe('loaded');
 	expect(contents(again)).toEqual([bytes(1)]);
-	expect(await (await second.setAside.list('room')).map((row) => row.reason)).toEqual([
+	expect((await second.setAside.list('room')).map((row) => row.reason)).toEqual([
 		'corrupt-row',
 		'corrupt-row'
 	]);
@@ -261,7 +261,7 @@ test('two tabs: one writes, the other loads, and takes over when the first is go
 	const before = (await rowsOf(`${name}/room`)).length;
 	push(logTwo, bytes(2));
 	await storeTwo.flush();
-	expect(await (await rowsOf(`${name}/room`)).length).toBe(before);
+	expect((await rowsOf(`${name}/room`)).length).toBe(before);
 	await storeOne.close();
 	await locks.settled();
 	await storeTwo.flush();
