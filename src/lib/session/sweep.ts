@@ -46,8 +46,8 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 			documents.push({
 				room: writeRoom({ circle: known.circle, document: id as DocumentId, lane: 'body', generation: 0 }),
 				visit: async () => {
-					const seed = template === null ? undefined : (templateUpdate(template) ?? undefined);
-					const here = await visit(rooms, known, id as DocumentId, seed, signal, () => true);
+					const seed = template === null ? null : await templateUpdate(template);
+					const here = await visit(rooms, known, id as DocumentId, seed ?? undefined, signal, () => true);
 					await summaries.note(id, here === true ? { title, here } : { title });
 				}
 			});
