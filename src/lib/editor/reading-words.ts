@@ -30,3 +30,15 @@ export function readingChildren(block: ReadingBlock) {
 		return [{ name: child.name, attributes: child.attributes, title: title ? textOf([title]).trim() : '' }];
 	});
 }
+
+/** As in blocks/blank.ts, for the reading view. */
+export function isBlankReading(block: ReadingBlock): boolean {
+	const given = blockSpec(block.name)?.carriesOn ?? [];
+	const noValues = Object.entries(block.attributes).every(
+		([name, value]) => name === 'id' || value === '' || given.includes(name)
+	);
+	return (
+		(noValues || blockSpec(block.name) === null) &&
+		block.content.every((part) => (part.type === 'text' ? part.text === '' : isBlankReading(part)))
+	);
+}

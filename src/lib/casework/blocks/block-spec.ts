@@ -55,7 +55,7 @@ export interface BlockSpec {
 	readonly attributes: readonly string[];
 	/** Blocks that `Enter` in the title makes: a goal goes on with a step, a step with the next step. */
 	readonly goesOnWith: string | null;
-	/** Attributes that the block `Enter` makes takes over. */
+	/** Attributes that the block `Enter` makes takes over. Alone, as in a template, they do not yet fill a block. */
 	readonly carriesOn?: readonly string[];
 	/** The block it belongs into when the caret is in one. */
 	readonly belongsInto?: string;

@@ -34,5 +34,6 @@ export const needSpec: BlockSpec = {
 	],
 	texts: [{ name: 'evidence', label: 'What we know', hint: 'What was said, seen or found out?' }],
 	attributes: ['goal', 'source'],
-	goesOnWith: null
+	goesOnWith: null,
+	carriesOn: ['domain']
 };

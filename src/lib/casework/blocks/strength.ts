@@ -21,5 +21,6 @@ export const strengthSpec: BlockSpec = {
 	],
 	texts: [{ name: 'evidence', label: 'What shows it', hint: 'What was said or seen?' }],
 	attributes: ['source'],
-	goesOnWith: null
+	goesOnWith: null,
+	carriesOn: ['domain']
 };

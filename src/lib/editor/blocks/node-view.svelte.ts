@@ -10,6 +10,7 @@ import { Selection } from '@tiptap/pm/state';
 import { mount, unmount, type Component } from 'svelte';
 import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
+import { isBlank } from './blank.ts';
 import { newBlock } from '../insertable.ts';
 
 export interface BlockHandle {
@@ -157,6 +158,7 @@ function describe(dom: HTMLElement, spec: BlockSpec, node: Node): void {
 	const title = titleOf(node);
 	dom.setAttribute('aria-label', title === '' ? spec.label : `${spec.label}: ${title}`);
 	dom.style.setProperty('--title-hint', JSON.stringify(spec.titleHint));
+	dom.toggleAttribute('data-blank', isBlank(node)); // leaves nothing on paper
 	for (const name of ['id', 'status', 'lifecycle', 'kind']) {
 		const value: unknown = node.attrs[name];
 		if (typeof value === 'string' && value !== '') dom.dataset[name] = value;

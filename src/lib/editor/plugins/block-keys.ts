@@ -13,6 +13,7 @@ import {
 } from '@tiptap/pm/state';
 import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
+import { isBlank } from '../blocks/blank.ts';
 import { focusFirstField } from '../blocks/node-view.svelte.ts';
 
 interface Place {
@@ -170,28 +171,4 @@ function removeEmpty({ tr, selection, doc }: EditorState): Transaction | boolean
 	if (!isBlank(place.block)) return tr.setSelection(NodeSelection.create(doc, place.from));
 	tr.delete(place.from, place.to);
 	return tr.setSelection(Selection.near(tr.doc.resolve(Math.min(place.from, tr.doc.content.size)), -1));
-}
-
-/** No letter and no value in it. */
-function isBlank(block: Node): boolean {
-	let blank = block.textContent === '';
-	block.descendants((node) => {
-		if (node.isLeaf && !node.isText) blank = false;
-	});
-	return blank && [block, ...childBlocks(block)].every((node) => hasNoValues(node));
-}
-
-function childBlocks(block: Node): Node[] {
-	const found: Node[] = [];
-	block.descendants((node) => {
-		if (blockSpec(node.type.name) !== null) found.push(node);
-	});
-	return found;
-}
-
-function hasNoValues(node: Node): boolean {
-	const carries = blockSpec(node.type.name)?.carriesOn ?? [];
-	return Object.entries(node.attrs).every(
-		([name, value]) => name === 'id' || value === null || value === '' || carries.includes(name)
-	);
 }
