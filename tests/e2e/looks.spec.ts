@@ -12,6 +12,7 @@ import {
 	saved,
 	savedState,
 	test,
+	textOf,
 	titleOf,
 	write
 } from './app.ts';
@@ -34,7 +35,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			await clean(page, 'case without documents');
 			await page.getByRole('button', { name: 'New document' }).click();
 			await clean(page, 'new document');
+			await page.getByRole('button', { name: 'Look inside' }).first().click();
+			await expect(page.getByText('How they came to us')).toBeVisible();
+			await clean(page, 'a template looked at');
 			await page.keyboard.press('Escape');
+			for (const kind of ['Household budget', 'Release plan']) {
+				await page.getByRole('button', { name: 'New document' }).click();
+				await page.getByRole('button', { name: kind, exact: true }).click();
+				await expect(textOf(page)).toBeVisible();
+				await clean(page, kind);
+				await textOf(page).focus();
+				await page.keyboard.press('Control+f');
+				await clean(page, `${kind}, finding`);
+				await page.getByRole('link', { name: 'Christopher' }).click();
+			}
 			const link = await invite(page);
 			await page.getByRole('button', { name: 'Invite' }).click();
 			await expect(page.getByRole('textbox', { name: 'Invitation link' })).toBeVisible();

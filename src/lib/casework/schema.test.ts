@@ -60,9 +60,7 @@ describe('schema 1', () => {
 	test('an empty paragraph is what Enter makes in every block that holds blocks', () => {
 		for (const name of [
 			'doc',
-			'goal',
-			'step',
-			'caseBlock',
+			...blockSpecs.map((spec) => spec.name),
 			'listItem',
 			'taskItem',
 			'blockquote',

@@ -16,6 +16,7 @@ import { blockSpec } from '#lib/casework/block-specs.ts';
 import { schemaExtensions } from '#lib/casework/schema.ts';
 import { blockView, type Surroundings } from './blocks/node-view.svelte.ts';
 import { fieldsOf } from './blocks/views.ts';
+import { Find } from './find/find.svelte.ts';
 import { SlashMenu } from './menu/slash-menu.svelte.ts';
 import type { DocumentView, EditableDocument } from './open-document.ts';
 import { accessibleText } from './plugins/accessible-text.ts';
@@ -42,6 +43,7 @@ export interface CaseEditorOptions {
 export class CaseEditor {
 	readonly editor: Editor;
 	readonly menu: SlashMenu;
+	readonly find = new Find();
 	/** One sentence about something that was refused; empty when there is nothing to say. */
 	notice = $state('');
 	#editable: boolean;
@@ -76,6 +78,7 @@ export class CaseEditor {
 				Here,
 				paste((sentence) => (this.notice = sentence)),
 				this.menu.extension(),
+				this.find.extension(),
 				accessibleText(`${options.id ?? 'editor'}-help`, () => this.menu.describedBy),
 				...(options.extensions ?? []),
 				Gapcursor,
@@ -170,7 +173,7 @@ function withViews(extensions: Extensions, surroundings: Surroundings): Extensio
 		const spec = blockSpec(extension.name);
 		if (!spec || extension.type !== 'node') return extension;
 		return (extension as ReturnType<typeof import('@tiptap/core').Node.create>).extend({
-			addNodeView: () => blockView(spec, fieldsOf(spec.name), surroundings)
+			addNodeView: () => blockView(spec, fieldsOf(spec), surroundings)
 		});
 	});
 }

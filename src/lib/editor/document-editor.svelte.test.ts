@@ -11,7 +11,9 @@ afterEach(() => {
 	document.body.replaceChildren();
 });
 
-function open(testDocument = new TestDocument('Amina', templateUpdate('case-plan.1') ?? undefined)) {
+const seed = (await templateUpdate('case-plan.1')) ?? undefined;
+
+function open(testDocument = new TestDocument('Amina', seed)) {
 	const target = document.body.appendChild(document.createElement('main'));
 	const component = mount(DocumentEditor, { target, props: { document: testDocument } });
 	cleanups.push(() => void unmount(component));
@@ -122,7 +124,7 @@ describe('the document editor', () => {
 	});
 
 	test('who may only read sees words instead of fields, and cannot write', async () => {
-		const reader = new TestDocument('Ben', templateUpdate('case-plan.1') ?? undefined);
+		const reader = new TestDocument('Ben', seed);
 		reader.canWrite = false;
 		open(reader);
 		expect(page.getByRole('toolbar').query()).toBeNull();

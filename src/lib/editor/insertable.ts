@@ -1,7 +1,8 @@
 /** What the `/` menu and the toolbar can insert, as data. A new block appears here by its spec alone. */
 import type { Editor } from '@tiptap/core';
+import type { Node, Schema } from '@tiptap/pm/model';
 import { Selection, TextSelection } from '@tiptap/pm/state';
-import { blockSpecs } from '#lib/casework/block-specs.ts';
+import { blockSpec, blockSpecs } from '#lib/casework/block-specs.ts';
 
 export interface Insertable {
 	readonly id: string;
@@ -11,18 +12,24 @@ export interface Insertable {
 	insert(editor: Editor): void;
 }
 
-/** Kinds that people do not insert by name. */
-const notOffered = new Set(['caseBlock']);
+/** The case blocks, for the toolbar's menu. */
+export const insertableBlocks: readonly (Insertable & { readonly what: string })[] = blockSpecs.flatMap(
+	({ name, label, searchWords, titleHint }) =>
+		searchWords === null
+			? []
+			: [
+					{
+						id: name,
+						label,
+						words: searchWords,
+						what: titleHint,
+						insert: (editor: Editor) => insertBlock(editor, name)
+					}
+				]
+);
 
 export const insertables: readonly Insertable[] = [
-	...blockSpecs
-		.filter((spec) => !notOffered.has(spec.name))
-		.map((spec) => ({
-			id: spec.name,
-			label: spec.label,
-			words: spec.name === 'goal' ? 'aim target objective' : 'action task todo',
-			insert: (editor: Editor) => insertBlock(editor, spec.name)
-		})),
+	...insertableBlocks,
 	...([1, 2, 3] as const).map((level) => ({
 		id: `heading-${level}`,
 		label: `Heading ${level}`,
@@ -75,19 +82,39 @@ export function findInsertables(query: string): readonly Insertable[] {
 export function insertBlock(editor: Editor, name: string): void {
 	const { state } = editor;
 	const { $from } = state.selection;
-	const { blockTitle, paragraph, [name]: type } = state.schema.nodes;
-	if (!type || !blockTitle) return;
+	const { paragraph } = state.schema.nodes;
+	const made = newBlock(state.schema, name);
+	const spec = blockSpec(name);
+	if (!made || !spec) return;
 	// a step belongs into the goal one writes in; everything else stands on its own
-	const goalDepth = name === 'step' && $from.depth > 0 && $from.node(1).type.name === 'goal' ? 1 : 0;
-	const depth = Math.min(goalDepth + 1, $from.depth);
+	let holder = 0;
+	for (let depth = 1; depth <= $from.depth && spec.belongsInto; depth++)
+		if ($from.node(depth).type.name === spec.belongsInto) holder = depth;
+	const depth = Math.min(holder + 1, $from.depth);
 	const here = depth > 0 ? $from.node(depth) : null;
 	const replaces = here?.type === paragraph && here?.content.size === 0;
 	const from = depth === 0 ? $from.pos : replaces ? $from.before(depth) : $from.after(depth);
 	const to = replaces ? $from.after(depth) : from;
-	const transaction = state.tr.replaceWith(from, to, type.create(null, blockTitle.create()));
+	const transaction = state.tr.replaceWith(from, to, made);
 	transaction.setSelection(TextSelection.create(transaction.doc, from + 2));
 	editor.view.dispatch(transaction.scrollIntoView());
 	editor.view.focus();
+}
+
+/** An empty block of that name with its title, its named texts and what it starts with. */
+export function newBlock(
+	schema: Schema,
+	name: string,
+	attributes: Readonly<Record<string, string>> | null = null
+): Node | null {
+	const spec = blockSpec(name);
+	const { blockTitle, field, [name]: type } = schema.nodes;
+	if (!spec || !type || !blockTitle || !field) return null;
+	const texts = (spec.texts ?? []).map((text) => field.create({ ...text }));
+	const inside = (spec.startsWith ?? []).flatMap(
+		(start) => newBlock(schema, start.name, start.attributes ?? null) ?? []
+	);
+	return type.create(attributes, [blockTitle.create(), ...texts, ...inside]);
 }
 
 function insertTable(editor: Editor): void {

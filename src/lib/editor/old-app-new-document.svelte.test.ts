@@ -10,8 +10,8 @@ import { canBind, type CaseEditor } from './case-editor.svelte.ts';
 import DocumentEditor from './DocumentEditor.svelte';
 import { connect, edit, TestDocument } from './testing/two-editors.svelte.ts';
 
-const Decision = Node.create({
-	name: 'decision',
+const Verdict = Node.create({
+	name: 'verdict',
 	group: 'block',
 	content: 'inline*',
 	renderHTML: () => ['aside', 0],
@@ -22,7 +22,7 @@ const Urgent = Mark.create({
 	renderHTML: () => ['b', 0],
 	parseHTML: () => [{ tag: 'b.urgent' }]
 });
-const schema2 = [...schemaExtensions, Decision, Urgent];
+const schema2 = [...schemaExtensions, Verdict, Urgent];
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -32,14 +32,14 @@ afterEach(() => {
 const opened = (editor: CaseEditor) => (cleanups.push(() => editor.close()), editor);
 
 /** An app of schema 2 has written; an app of schema 1 has the document too. */
-function oldAndNew() {
-	const seed = templateUpdate('case-plan.1') ?? undefined;
+async function oldAndNew() {
+	const seed = (await templateUpdate('case-plan.1')) ?? undefined;
 	const [newer, older] = [new TestDocument('Amina', seed), new TestDocument('Ben', seed)];
 	connect(newer, older);
 	const amina = opened(edit(newer, { schema: schema2 }));
 	const write = () =>
 		amina.editor.commands.insertContentAt(0, [
-			{ type: 'decision', content: [{ type: 'text', text: 'Move in on Friday' }] },
+			{ type: 'verdict', content: [{ type: 'text', text: 'Move in on Friday' }] },
 			{
 				type: 'paragraph',
 				content: [
@@ -53,8 +53,8 @@ function oldAndNew() {
 }
 
 describe('an app of schema 1 and a document of schema 2', () => {
-	test('[V1] no editor is bound, and not one character is missing from the reading view', () => {
-		const { newer, older, write } = oldAndNew();
+	test('[V1] no editor is bound, and not one character is missing from the reading view', async () => {
+		const { newer, older, write } = await oldAndNew();
 		write();
 		const before = newer.body;
 		older.status = 'newer';
@@ -72,8 +72,8 @@ describe('an app of schema 1 and a document of schema 2', () => {
 		expect(older.body).toBe(before);
 	});
 
-	test('[V1] the document itself is looked at before binding, should its version say nothing', () => {
-		const { older, write } = oldAndNew();
+	test('[V1] the document itself is looked at before binding, should its version say nothing', async () => {
+		const { older, write } = await oldAndNew();
 		older.renewView();
 		expect(canBind(older.view)).toBe(true);
 		write();
@@ -81,8 +81,8 @@ describe('an app of schema 1 and a document of schema 2', () => {
 		expect(canBind(older.view)).toBe(false);
 	});
 
-	test('[V2] an editor of schema 1 that was open when the new content came takes nothing away from anybody', () => {
-		const { newer, older, amina, write } = oldAndNew();
+	test('[V2] an editor of schema 1 that was open when the new content came takes nothing away from anybody', async () => {
+		const { newer, older, amina, write } = await oldAndNew();
 		const ben = opened(edit(older));
 		write();
 		const before = newer.body;
@@ -99,7 +99,7 @@ describe('an app of schema 1 and a document of schema 2', () => {
 	});
 
 	test('[V2] after such a repair undo cannot write it to everybody', async () => {
-		const { newer, older, write } = oldAndNew();
+		const { newer, older, write } = await oldAndNew();
 		const ben = opened(edit(older));
 		ben.editor.commands.insertContentAt(1, 'x');
 		write();
@@ -110,8 +110,8 @@ describe('an app of schema 1 and a document of schema 2', () => {
 		expect(newer.body).toBe(before);
 	});
 
-	test('without the guard characters are lost: this is what it is for', () => {
-		const { newer, older, write } = oldAndNew();
+	test('without the guard characters are lost: this is what it is for', async () => {
+		const { newer, older, write } = await oldAndNew();
 		const bare = new Editor({
 			element: document.body.appendChild(document.createElement('div')),
 			editable: false,
@@ -123,8 +123,8 @@ describe('an app of schema 1 and a document of schema 2', () => {
 		expect(newer.body).not.toContain('before noon');
 	});
 
-	test('a newer app begins to write while one writes: the text stays readable, word for word', () => {
-		const { newer, older, write } = oldAndNew();
+	test('a newer app begins to write while one writes: the text stays readable, word for word', async () => {
+		const { newer, older, write } = await oldAndNew();
 		const component = mount(DocumentEditor, { target: document.body, props: { document: older } });
 		cleanups.push(() => void unmount(component));
 		flushSync();

@@ -12,7 +12,7 @@ afterEach(() => {
 	document.body.replaceChildren();
 });
 
-const seed = templateUpdate('case-plan.1') ?? undefined;
+const seed = (await templateUpdate('case-plan.1')) ?? undefined;
 
 function aminaAndBen(from?: Uint8Array) {
 	const [a, b] = [new TestDocument('Amina', from), new TestDocument('Ben', from)];
@@ -261,7 +261,7 @@ describe('the keyboard in blocks', () => {
 				new KeyboardEvent('keydown', { key: 'Tab', bubbles: true, cancelable: true })
 			);
 		}
-		expect(visited).toEqual(['Area of life', 'Status', 'Progress', 'Priority', 'Target date']);
+		expect(visited).toEqual(['Area of life', 'Status', 'Progress', 'Priority', 'Start date', 'Target date']);
 		expect(document.activeElement).toBe(amina.editor.view.dom);
 		expect(amina.editor.state.selection.$from.node(-1).type.name).toBe('step');
 	});

@@ -95,8 +95,8 @@ export class CaseFile {
 		this.#index?.sealed.edit((doc) => renameDocument(doc, id, text, caret));
 	}
 
-	/** Adds a document of this kind and answers with its id. Works offline. */
-	async createDocument(kindId: string): Promise<DocumentId> {
+	/** Adds a document of this kind, on another of its templates if one is named, and answers with its id. Works offline. */
+	async createDocument(kindId: string, template?: string): Promise<DocumentId> {
 		const kind = documentKind(kindId);
 		if (kind === null || this.#index === null) throw new Error(`no document kind ${kindId}`);
 		const id = newDocumentId();
@@ -105,7 +105,7 @@ export class CaseFile {
 				id,
 				title: kind.title,
 				kind: kind.id,
-				template: kind.template,
+				template: template ?? kind.template,
 				schema: SCHEMA_VERSION,
 				createdAt: Date.now(),
 				createdBy: this.#session.myPerson

@@ -36,6 +36,7 @@ export class OpenDocument {
 	#loaded = $state(false);
 	#synced = $state(false);
 	#newer = $state(false);
+	#opening = false;
 	#closed = false;
 	#changes = new Changes();
 	#removers: (() => void)[] = [];
@@ -107,6 +108,11 @@ export class OpenDocument {
 		return this.#lease === null ? [] : readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD));
 	}
 
+	/** Reactive, and costs nothing: changes whenever the text may have. */
+	followText(): void {
+		this.#changes.follow();
+	}
+
 	/** Who has this document open, ourselves first. */
 	get people(): readonly PersonHere[] {
 		this.#changes.follow();
@@ -151,8 +157,15 @@ export class OpenDocument {
 	async #open(): Promise<void> {
 		const entry = this.#entry;
 		const known = this.#case.known;
-		if (this.#lease !== null || this.#closed || entry === undefined || known === undefined) return;
-		const seed = entry.template === null ? null : templateUpdate(entry.template);
+		if (this.#opening || this.#closed || entry === undefined || known === undefined) return;
+		this.#opening = true;
+		const seed = entry.template === null ? null : await loadSeed(entry.template);
+		if (this.#closed) return;
+		// without its template the text cannot be judged; tried again when the case tells of anything, or by reloading
+		if (seed === 'failed') {
+			this.#opening = false;
+			return;
+		}
 		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
 		this.#lease = lease;
 		this.#discussion = new DocumentDiscussion(
@@ -195,5 +208,14 @@ export class OpenDocument {
 	#introduce(sealed: SealedDocument): void {
 		const { myPerson, myName } = this.#session;
 		sealed.presence.setLocalStateField('user', { name: myName, color: this.#case.known?.colourOf(myPerson) });
+	}
+}
+
+/** The template's bytes; null when only a newer Throughline knows it, 'failed' when it could not be loaded just now. */
+async function loadSeed(template: string): Promise<Uint8Array | null | 'failed'> {
+	try {
+		return await templateUpdate(template);
+	} catch {
+		return 'failed';
 	}
 }

@@ -35,7 +35,7 @@ export async function sweep({ rooms, circles, summaries, waiting, signal }: Swee
 		if (listed === undefined) return;
 		await summaries.note(known.circle, { title: listed.title, here: true });
 		for (const { id, title, template } of listed.documents) {
-			const seed = template === null ? undefined : (templateUpdate(template) ?? undefined);
+			const seed = template === null ? undefined : ((await templateUpdate(template)) ?? undefined);
 			const room = { circle: known.circle, document: id as DocumentId, generation: 0 } as const;
 			documents.push({
 				room: writeRoom({ ...room, lane: 'body' }),

@@ -10,6 +10,10 @@ interface FieldBase {
 	readonly label: string;
 	/** Shown instead of a value that is not set. */
 	readonly hint: string;
+	/** Stands beside the block's name, not among its facts: what one looks for first. */
+	readonly first?: true;
+	/** Asked for only while another attribute has one of these codes. A value once set is always shown. */
+	readonly onlyWhen?: { readonly attribute: string; readonly codes: readonly string[] };
 }
 export type Field =
 	| (FieldBase & { readonly kind: 'choice'; readonly choices: readonly Choice[] })
@@ -17,12 +21,32 @@ export type Field =
 			readonly kind: 'date';
 			/** What may stand instead of a day. */ readonly also?: readonly Choice[];
 	  })
+	/** Cents as a whole number, typed and shown as money. */
+	| (FieldBase & { readonly kind: 'money' })
+	| (FieldBase & { readonly kind: 'number' })
 	| (FieldBase & { readonly kind: 'text' });
+
+/** A text inside the block that several people may write at once: a `field` node, so that it merges. */
+export interface BlockText {
+	readonly name: string;
+	readonly label: string;
+	readonly hint: string;
+}
+
+/** What a new block holds besides its title. */
+export interface BlockStart {
+	readonly name: string;
+	readonly attributes?: Readonly<Record<string, string>>;
+}
 
 export interface BlockSpec {
 	readonly name: string;
 	/** What people call it: "Goal". */
 	readonly label: string;
+	/** `card`: stands on its own, facts named. `line`: one of several, its facts beside it. */
+	readonly look: 'card' | 'line';
+	/** Other words that find it in the `/` menu; null: nobody inserts it by name. */
+	readonly searchWords: string | null;
 	/** Stands in the empty title. */
 	readonly titleHint: string;
 	/** Attributes that people see and set, in the order of Tab. */
@@ -31,4 +55,10 @@ export interface BlockSpec {
 	readonly attributes: readonly string[];
 	/** Blocks that `Enter` in the title makes: a goal goes on with a step, a step with the next step. */
 	readonly goesOnWith: string | null;
+	/** Attributes that the block `Enter` makes takes over. Alone, as in a template, they do not yet fill a block. */
+	readonly carriesOn?: readonly string[];
+	/** The block it belongs into when the caret is in one. */
+	readonly belongsInto?: string;
+	readonly texts?: readonly BlockText[];
+	readonly startsWith?: readonly BlockStart[];
 }

@@ -8,6 +8,8 @@ import type { BlockSpec } from './block-spec.ts';
 export const genericSpec: BlockSpec = {
 	name: 'caseBlock',
 	label: 'Block',
+	look: 'card',
+	searchWords: null,
 	titleHint: 'Title',
 	fields: [],
 	attributes: [

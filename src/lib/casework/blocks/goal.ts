@@ -8,6 +8,8 @@ const notYet = [{ code: 'future', words: 'In the future' }];
 export const goalSpec: BlockSpec = {
 	name: 'goal',
 	label: 'Goal',
+	look: 'card',
+	searchWords: 'aim target objective outcome',
 	titleHint: 'What does the person want to reach?',
 	fields: [
 		{
@@ -26,9 +28,17 @@ export const goalSpec: BlockSpec = {
 			choices: goalAchievements
 		},
 		{ attribute: 'priority', label: 'Priority', hint: 'priority', kind: 'choice', choices: priorities },
-		{ attribute: 'target', label: 'Target date', hint: 'by when', kind: 'date', also: notYet }
+		{ attribute: 'start', label: 'Start date', hint: 'from when', kind: 'date' },
+		{ attribute: 'target', label: 'Target date', hint: 'by when', kind: 'date', also: notYet },
+		{
+			attribute: 'reason',
+			label: 'Reason',
+			hint: 'why',
+			kind: 'text',
+			onlyWhen: { attribute: 'lifecycle', codes: ['on-hold', 'cancelled'] }
+		}
 	],
-	// start: date · reason: why it was removed or is on hold · agreedBy: whose goal it is
-	attributes: ['start', 'reason', 'agreedBy', 'measure', 'source', 'reviewed'],
+	// agreedBy: whose goal it is
+	attributes: ['agreedBy', 'measure', 'source', 'reviewed'],
 	goesOnWith: 'step'
 };

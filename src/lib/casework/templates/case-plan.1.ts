@@ -25,7 +25,7 @@ const agreed = (text: string): SeedBlock => ({
 	content: [words(text)]
 });
 
-export const casePlan1: Template = {
+export const template: Template = {
 	id: 'case-plan.1',
 	client: 101,
 	content: [

@@ -9,6 +9,9 @@ import type { Node } from '@tiptap/pm/model';
 import { Selection } from '@tiptap/pm/state';
 import { mount, unmount, type Component } from 'svelte';
 import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
+import { blockSpec } from '#lib/casework/block-specs.ts';
+import { isBlank } from './blank.ts';
+import { newBlock } from '../insertable.ts';
 
 export interface BlockHandle {
 	readonly spec: BlockSpec;
@@ -16,11 +19,26 @@ export interface BlockHandle {
 	readonly attributes: Readonly<Record<string, unknown>>;
 	/** Reactive: text of the title. */
 	readonly title: string;
+	/** Reactive: the case blocks in it, in their order. */
+	readonly children: readonly BlockInside[];
 	/** Reactive: false for a reader. */
 	readonly editable: boolean;
 	set(attributes: Readonly<Record<string, string>>): void;
+	/** Adds a block at the end of this one, after the last child that `follows` says, and puts the caret into it. */
+	add(
+		name: string,
+		attributes?: Readonly<Record<string, string>>,
+		follows?: (child: BlockInside) => boolean
+	): void;
 	/** Puts the caret back into the text: into the title, or into the line after it. */
 	leave(to: 'title' | 'next'): void;
+}
+
+/** A block inside a block, as its holder sees it. */
+export interface BlockInside {
+	readonly name: string;
+	readonly attributes: Readonly<Record<string, unknown>>;
+	readonly title: string;
 }
 
 /** Reactive facts about the editor that a block needs. */
@@ -37,6 +55,7 @@ export function blockView(
 		let node = $state.raw(first);
 		const dom = document.createElement('section');
 		dom.dataset.block = spec.name;
+		dom.dataset.look = spec.look;
 		dom.setAttribute('role', 'group');
 		const fieldsDom = document.createElement('div');
 		fieldsDom.className = 'block-fields';
@@ -54,8 +73,22 @@ export function blockView(
 			get title() {
 				return titleOf(node);
 			},
+			get children() {
+				return childrenOf(node).map(({ inside }) => inside);
+			},
 			get editable() {
 				return surroundings.editable;
+			},
+			add: (name, attributes, follows = () => true) => {
+				const pos = getPos();
+				const made = newBlock(editor.schema, name, attributes ?? null);
+				if (pos === undefined || !made) return;
+				const last = childrenOf(node).findLast(({ inside }) => follows(inside));
+				const at = pos + 1 + (last?.end ?? node.content.size);
+				const transaction = editor.state.tr.insert(at, made);
+				transaction.setSelection(Selection.near(transaction.doc.resolve(at + 1)));
+				editor.view.dispatch(transaction.scrollIntoView());
+				editor.view.focus();
 			},
 			set: (attributes) => {
 				const pos = getPos();
@@ -109,12 +142,24 @@ function titleOf(node: Node): string {
 	return node.firstChild?.type.name === 'blockTitle' ? node.firstChild.textContent : '';
 }
 
+/** `end`: where the child ends, counted from the beginning of the content. */
+function childrenOf(node: Node): { inside: BlockInside; end: number }[] {
+	const found: { inside: BlockInside; end: number }[] = [];
+	node.forEach((child, offset) => {
+		if (blockSpec(child.type.name) === null) return;
+		const inside = { name: child.type.name, attributes: child.attrs, title: titleOf(child) };
+		found.push({ inside, end: offset + child.nodeSize });
+	});
+	return found;
+}
+
 /** What the style sheet and a screen reader need to know about a block. */
 function describe(dom: HTMLElement, spec: BlockSpec, node: Node): void {
 	const title = titleOf(node);
 	dom.setAttribute('aria-label', title === '' ? spec.label : `${spec.label}: ${title}`);
 	dom.style.setProperty('--title-hint', JSON.stringify(spec.titleHint));
-	for (const name of ['status', 'lifecycle', 'kind']) {
+	dom.toggleAttribute('data-blank', isBlank(node)); // leaves nothing on paper
+	for (const name of ['id', 'status', 'lifecycle', 'kind']) {
 		const value: unknown = node.attrs[name];
 		if (typeof value === 'string' && value !== '') dom.dataset[name] = value;
 		else delete dom.dataset[name];

@@ -121,7 +121,9 @@ export class SlashMenu {
 function slashBefore({ selection }: EditorState): { from: number; query: string } | null {
 	const { $from: caret, empty } = selection; // a Svelte module reserves names with a dollar
 	if (!empty || !caret.parent.isTextblock || caret.parent.type.name === 'field') return null;
-	const before = caret.parent.textBetween(0, caret.parentOffset, undefined, '\ufffc');
+	const before = caret.parent.textBetween(0, caret.parentOffset, undefined, (leaf) =>
+		leaf.type.name === 'hardBreak' ? '\n' : '\ufffc'
+	);
 	const query = /(?:^|\s)\/([\p{L}\p{N}]{0,20}(?: [\p{L}\p{N}]{0,20})?)$/u.exec(before)?.[1];
 	return query === undefined ? null : { from: caret.pos - query.length - 1, query };
 }

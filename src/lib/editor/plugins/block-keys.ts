@@ -13,6 +13,7 @@ import {
 } from '@tiptap/pm/state';
 import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
+import { isBlank } from '../blocks/blank.ts';
 import { focusFirstField } from '../blocks/node-view.svelte.ts';
 
 interface Place {
@@ -29,7 +30,7 @@ export const BlockKeys = Extension.create({
 	addKeyboardShortcuts() {
 		const run = (act: (state: EditorState) => Transaction | boolean) => () => apply(this.editor, act);
 		return {
-			Enter: run((state) => goOn(state) || leaveBlock(state) || lineBefore(state)),
+			Enter: run((state) => goOn(state) || nextField(state) || leaveBlock(state) || lineBefore(state)),
 			'Mod-Enter': run((state) => lineAfterBlock(state)),
 			Backspace: run(removeEmpty),
 			Tab: () => {
@@ -73,9 +74,16 @@ function goOn(state: EditorState): Transaction | false {
 	const inside = next !== block.type;
 	// before the first letter: the block keeps its words and its fields, and something empty comes before it
 	if ($from.parentOffset === 0 && $from.parent.content.size > 0) {
-		return tr.insert(from, inside || !title ? paragraph.create() : block.type.create(null, title.create()));
+		return tr.insert(
+			from,
+			inside || !title ? paragraph.create() : next.create(carried(block), title.create())
+		);
 	}
 	const rest = $from.parent.content.cut($from.parentOffset);
+	// ready-made lines come next
+	const after = block.childCount > 1 ? block.child(1) : null;
+	if (!next && rest.size === 0 && after?.isTextblock && after.content.size === 0)
+		return tr.setSelection(TextSelection.create(tr.doc, $from.after() + 1));
 	tr.delete($from.pos, $from.end());
 	if (!next || !title) {
 		const at = tr.mapping.map($from.after());
@@ -87,8 +95,31 @@ function goOn(state: EditorState): Transaction | false {
 	if (inside && rest.size === 0 && following?.type === next && isBlank(following)) {
 		return tr.setSelection(Selection.near(tr.doc.resolve(at + 1)));
 	}
-	tr.insert(at, next.create(null, title.create(null, rest)));
+	tr.insert(at, next.create(inside ? null : carried(block), title.create(null, rest)));
 	return tr.setSelection(TextSelection.create(tr.doc, at + 2));
+}
+
+/** Enter at the end of a named text goes to the one after it; after the last a line follows. */
+function nextField({ tr, selection, schema }: EditorState): Transaction | false {
+	const { $from, empty } = selection;
+	const paragraph = schema.nodes.paragraph;
+	if (!empty || $from.parent.type.name !== 'field' || !paragraph) return false;
+	if ($from.parentOffset < $from.parent.content.size) {
+		// inside it: a new line of the same text, not a second text of that name
+		const lineBreak = schema.nodes.hardBreak;
+		return lineBreak ? tr.replaceSelectionWith(lineBreak.create()) : false;
+	}
+	const at = $from.after();
+	const following = tr.doc.resolve(at).nodeAfter;
+	if (following?.type.name !== 'field' && !(following?.type === paragraph && following.content.size === 0))
+		tr.insert(at, paragraph.create());
+	return tr.setSelection(TextSelection.create(tr.doc, at + 1));
+}
+
+/** What the next of several lines takes over from this one: an expense goes on with an expense. */
+function carried(block: Node): Record<string, unknown> {
+	const names = blockSpec(block.type.name)?.carriesOn ?? [];
+	return Object.fromEntries(names.map((name) => [name, block.attrs[name] as unknown]));
 }
 
 /** Enter in an empty last line of a block: the line moves out of it. */
@@ -140,25 +171,4 @@ function removeEmpty({ tr, selection, doc }: EditorState): Transaction | boolean
 	if (!isBlank(place.block)) return tr.setSelection(NodeSelection.create(doc, place.from));
 	tr.delete(place.from, place.to);
 	return tr.setSelection(Selection.near(tr.doc.resolve(Math.min(place.from, tr.doc.content.size)), -1));
-}
-
-/** No letter and no value in it. */
-function isBlank(block: Node): boolean {
-	let blank = block.textContent === '';
-	block.descendants((node) => {
-		if (node.isLeaf && !node.isText) blank = false;
-	});
-	return blank && [block, ...childBlocks(block)].every((node) => hasNoValues(node));
-}
-
-function childBlocks(block: Node): Node[] {
-	const found: Node[] = [];
-	block.descendants((node) => {
-		if (blockSpec(node.type.name) !== null) found.push(node);
-	});
-	return found;
-}
-
-function hasNoValues(node: Node): boolean {
-	return Object.entries(node.attrs).every(([name, value]) => name === 'id' || value === null || value === '');
 }

@@ -6,6 +6,7 @@
 import { Extension } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import { Plugin, TextSelection, type EditorState, type Transaction } from '@tiptap/pm/state';
+import { blockSpecs } from '#lib/casework/block-specs.ts';
 import { structuralRanges } from './user-steps.ts';
 
 const filledWith: Readonly<Record<string, string>> = {
@@ -15,9 +16,7 @@ const filledWith: Readonly<Record<string, string>> = {
 	blockquote: 'paragraph',
 	tableCell: 'paragraph',
 	tableHeader: 'paragraph',
-	goal: 'blockTitle',
-	step: 'blockTitle',
-	caseBlock: 'blockTitle'
+	...Object.fromEntries(blockSpecs.map((spec) => [spec.name, 'blockTitle']))
 };
 const goneWhenEmpty = new Set(['bulletList', 'orderedList', 'taskList', 'tableRow', 'table']);
 

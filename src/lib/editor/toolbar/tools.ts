@@ -11,8 +11,10 @@ import Link from '@lucide/svelte/icons/link';
 import List from '@lucide/svelte/icons/list';
 import ListOrdered from '@lucide/svelte/icons/list-ordered';
 import ListTodo from '@lucide/svelte/icons/list-todo';
+import Plus from '@lucide/svelte/icons/plus';
 import Quote from '@lucide/svelte/icons/text-quote';
 import Redo from '@lucide/svelte/icons/redo-2';
+import Search from '@lucide/svelte/icons/search';
 import Strikethrough from '@lucide/svelte/icons/strikethrough';
 import Table from '@lucide/svelte/icons/table';
 import Target from '@lucide/svelte/icons/target';
@@ -29,7 +31,18 @@ export interface Tool {
 	/** Undefined: not a switch. */
 	readonly pressed?: (editor: CaseEditor) => boolean;
 	readonly enabled?: (editor: CaseEditor) => boolean;
-	readonly use: (editor: CaseEditor, askLink: () => void) => void;
+	readonly use: (editor: CaseEditor, ask: Asks) => void;
+	/** Opens a menu. */
+	readonly menu?: true;
+	/** Its name stands beside its picture. */
+	readonly worded?: true;
+}
+
+/** What a tool asks for before anything is done. */
+export interface Asks {
+	link(): void;
+	insert(): void;
+	find(): void;
 }
 
 const chain = (run: (chain: ChainedCommands) => ChainedCommands) => (editor: CaseEditor) =>
@@ -99,13 +112,14 @@ export const toolGroups: readonly (readonly Tool[])[] = [
 	[
 		insert('goal', 'Insert goal', Target),
 		insert('step', 'Insert step', Footprints),
+		{ label: 'Insert', icon: Plus, menu: true, worded: true, use: (_editor, ask) => ask.insert() },
 		insert('table', 'Table', Table),
 		{
 			label: 'Link',
 			icon: Link,
 			keys: 'Mod+K',
 			pressed: (editor) => editor.isActive('link'),
-			use: (_editor, askLink) => askLink()
+			use: (_editor, ask) => ask.link()
 		}
 	],
 	[
@@ -122,7 +136,8 @@ export const toolGroups: readonly (readonly Tool[])[] = [
 			keys: 'Mod+Shift+Z',
 			enabled: (editor) => editor.canRedo,
 			use: chain((commands) => commands.redo())
-		}
+		},
+		{ label: 'Find', icon: Search, keys: 'Mod+F', use: (_editor, ask) => ask.find() }
 	]
 ];
 
