@@ -80,7 +80,9 @@ export default defineConfig(
 			// SvelteKit leaves the worker out of its tsconfig, since it lives in another world than the pages
 			parserOptions: {
 				projectService: { allowDefaultProject: ['src/service-worker.ts'] },
-				tsconfigRootDir: import.meta.dirname
+				tsconfigRootDir: import.meta.dirname,
+				// the same for every file: where this differs, the whole project is read again at each change
+				extraFileExtensions: ['.svelte']
 			}
 		},
 		rules: {
@@ -101,7 +103,7 @@ export default defineConfig(
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: {
-			parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig }
+			parserOptions: { parser: ts.parser, svelteConfig }
 		},
 		rules: {
 			// there is no base path, and Session's ids are safe in a path
