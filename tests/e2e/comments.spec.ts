@@ -132,3 +132,28 @@ test('A comment written offline arrives where the words are now; words that were
 	await expect(amina.page.getByRole('heading', { name: 'Detached' })).toHaveCount(0);
 	await expect(amina.page.getByText('November at the latest.')).toBeVisible();
 });
+
+test('On a phone, what is typed after closing the comments stands where the finger was', async ({
+	relay,
+	newPerson
+}) => {
+	const amina = await newPerson({ viewport: PHONE });
+	await found(amina.page, relay, 'Harbour House', 'Amina');
+	await newCase(amina.page, 'Rosa M.');
+	await newPlan(amina.page);
+	await write(amina.page, SENTENCE);
+	await select(amina.page, 'nearer to her sister');
+	await amina.page.getByRole('button', { name: 'Comment', exact: true }).first().click();
+	await amina.page.getByRole('textbox', { name: 'Comment' }).fill('Is the sister told?');
+	await amina.page.getByRole('button', { name: 'Add comment' }).click();
+	await expect(amina.page.getByRole('dialog', { name: 'Comments' })).toContainText('Is the sister told?');
+	await amina.page.keyboard.press('Escape');
+	await expect(amina.page.getByRole('dialog', { name: 'Comments' })).toHaveCount(0);
+	await expect(textOf(amina.page)).toBeFocused();
+
+	const quote = textOf(amina.page).locator('blockquote p').first();
+	await quote.click();
+	await amina.page.keyboard.type('I want my own front door.');
+	await expect(quote).toHaveText('I want my own front door.');
+	await expect(textOf(amina.page)).toContainText(SENTENCE);
+});

@@ -6,9 +6,9 @@
  */
 import { isChangeOrigin } from '@tiptap/extension-collaboration';
 import type { Node } from '@tiptap/pm/model';
-import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
+import { Plugin, PluginKey, Selection, type EditorState, type Transaction } from '@tiptap/pm/state';
 import { Mapping, StepMap } from '@tiptap/pm/transform';
-import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 import { textOf, type Range } from './text-of-document.ts';
 
 export interface Words {
@@ -80,7 +80,8 @@ export function wordsPlugin(owner: WordsOwner): Plugin<Words> {
 		view: () => ({ update: (_view, before) => owner.updated(before) }),
 		props: {
 			decorations: (state) => key.getState(state)?.drawn,
-			handleClick: (_view, _pos, event) => {
+			handleClick: (view, _pos, event) => {
+				takeCaret(view);
 				const words = event.target instanceof Element ? event.target.closest('[data-thread]') : null;
 				owner.clicked(words?.getAttribute('data-thread') ?? null);
 				return false; // the caret goes there as well
@@ -93,6 +94,19 @@ export function wordsPlugin(owner: WordsOwner): Plugin<Words> {
 			}
 		}
 	});
+}
+
+/**
+ * ProseMirror reads a new caret a moment after the browser has set it. What a click opens or closes is drawn at once,
+ * and would put the caret back to where it was before the click.
+ */
+function takeCaret(view: EditorView): void {
+	const { anchorNode, anchorOffset, isCollapsed } = document.getSelection() ?? {};
+	if (!isCollapsed || !anchorNode || anchorOffset === undefined || !view.dom.contains(anchorNode)) return;
+	const { state } = view;
+	const at = view.posAtDOM(anchorNode, anchorOffset);
+	if (at < 0 || at > state.doc.content.size || at === state.selection.head) return;
+	view.dispatch(state.tr.setSelection(Selection.near(state.doc.resolve(at))));
 }
 
 function move(words: Words, transaction: Transaction, before: Node): Words {
