@@ -35,7 +35,7 @@ export default defineConfig({
 					environment: 'node',
 					include: ['tests/convergence/**/*.test.ts'],
 					setupFiles: ['fake-indexeddb/auto'],
-					testTimeout: 120_000,
+					testTimeout: 300_000,
 					hookTimeout: 60_000
 				}
 			},
