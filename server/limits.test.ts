@@ -92,5 +92,6 @@ test('who sends too fast is read more slowly, and loses nothing', { timeout: 30_
 test('who does not prove itself within five seconds is sent away', { timeout: 15_000 }, async () => {
 	const silent = new RawClient(relay, house.text);
 	await silent.message('challenge');
-	expect(await silent.closed()).toBe(CLOSE.notProven);
+	// "later", not "never": a slow network looks just like this
+	expect(await silent.closed()).toBe(CLOSE.busy);
 });

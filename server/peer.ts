@@ -51,7 +51,8 @@ export class Peer {
 	constructor(socket: WebSocket, options: PeerOptions) {
 		this.#socket = socket;
 		this.options = options;
-		this.#deadline = setTimeout(() => this.close(CLOSE.notProven), LIMITS.proof);
+		// a network that is slow is no liar: it may try again
+		this.#deadline = setTimeout(() => this.close(CLOSE.busy), LIMITS.proof);
 		socket.on('message', (data, isBinary) => this.#take(data, isBinary));
 		socket.on('pong', () => (this.#answers = true));
 		socket.on('error', () => undefined); // 'close' follows; ws has chosen the code
