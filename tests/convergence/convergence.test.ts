@@ -36,9 +36,14 @@ test.each(seeds(2))('Devices converge and nothing saved is lost, seed %i', async
 			await writer.flush();
 		}
 		const isQuiet = () =>
-			writers.every(({ device: { document } }) => document.saved.complete && document.saved.inOutbox === 0) &&
-			new Set(writers.map(({ device }) => bodyOf(device.document.clear))).size === 1;
-		await world.until(isQuiet, 'everybody has everything');
+			writers.every(
+				({
+					device: {
+						document: { saved }
+					}
+				}) => saved.complete && saved.inOutbox === 0 && saved.unsealed === 0
+			) && new Set(writers.map(({ device }) => bodyOf(device.document.clear))).size === 1;
+		await world.until(isQuiet, () => `everybody has everything, but ${writers.map(stateOf).join('; ')}`);
 
 		for (const { device, promised } of writers) {
 			const { saved, clear } = device.document;
@@ -67,6 +72,16 @@ test.each(seeds(2))('Devices converge and nothing saved is lost, seed %i', async
 	}
 });
 
+function stateOf({ device }: WritingDevice): string {
+	const { saved, clear } = device.document;
+	const size = [...clear.store.clients.keys()].reduce(
+		(sum, client) => sum + Y.getState(clear.store, client),
+		0
+	);
+	const { connected, complete, inOutbox, unsealed, gaps, setAside, refused } = saved;
+	return `${device.name} ${JSON.stringify({ size, connected, complete, inOutbox, unsealed, gaps: gaps.length, setAside, refused })}`;
+}
+
 async function maybeMisfortune(
 	world: World,
 	writers: readonly WritingDevice[],
@@ -82,7 +97,7 @@ async function maybeMisfortune(
 		writer.device.mend();
 	} else if (dice < 0.035) {
 		story.push(`${writer.device.name}'s tab killed`);
-		await writer.device.kill();
+		await writer.device.kill(random.below(8));
 		writer.forget();
 		await writer.open();
 	} else if (dice < 0.038) {

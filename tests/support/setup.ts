@@ -12,13 +12,13 @@ import { seededRandom, type Random } from './random.ts';
 import { ORIGIN, RELAY_URL, RelayInMemory } from './relay.ts';
 import { foundTeam, type Somebody, type Team } from './team.ts';
 
-/** Nothing is merged by the clock, nothing waits for it. */
+/** What is written is never merged by the clock and never waits for it; carets may, or nothing else would get through. */
 export const AT_ONCE: Timing = {
 	together: 0,
 	alone: 0,
-	caret: 0,
-	crowdedCaret: 0,
-	seen: 0,
+	caret: 100,
+	crowdedCaret: 100,
+	seen: 100,
 	resend: 200,
 	patience: 8_000,
 	jitter: 0
@@ -33,7 +33,7 @@ export interface World {
 	readonly room: Room;
 	readonly devices: readonly TestDevice[];
 	/** Delivers, writes and opens until `isSo`; throws when that does not come. */
-	until(isSo: () => boolean, what: string, patience?: number): Promise<void>;
+	until(isSo: () => boolean, what: string | (() => string), patience?: number): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function setup(
 				relay.commit();
 				await turn();
 				if (network.waiting === 0 && isSo()) return;
-				if (Date.now() > end) throw new Error(`seed ${seed}: never came true: ${what}`);
+				if (Date.now() > end) throw new Error(`never came true: ${typeof what === 'string' ? what : what()}`);
 			}
 		},
 		close: async () => {
@@ -168,14 +168,18 @@ export class TestDevice {
 		return document;
 	}
 
-	/** The process is gone: nothing is flushed, no socket says goodbye, no write that had not begun happens. */
-	async kill(): Promise<void> {
+	/**
+	 * The process is gone: nothing is flushed, no socket says goodbye, no write that had not begun happens. Of the sealed
+	 * log the last rows are lost too: browsers write it with relaxed durability. The outbox is strict, so it stays.
+	 */
+	async kill(rowsLost = 0): Promise<void> {
 		const tab = this.#tab;
 		if (tab === null) return;
 		this.#tab = null;
 		tab.life.over = true;
 		this.#around.way.cut(tab.name);
 		await tab.storage.close();
+		if (rowsLost > 0) await loseRows(this.logName, rowsLost);
 	}
 
 	/** No network for the tab that is open. */
@@ -193,10 +197,30 @@ export class TestDevice {
 		await tab?.storage.close();
 	}
 
-	/** The database name of the room's sealed log, to look into. */
-	get logName(): string {
+	/** The database of the room's sealed log. */
+	private get logName(): string {
 		return `${this.#around.namespace}/${writeRoom(this.#around.room)}`;
 	}
+}
+
+/** The newest rows of a sealed log never reached the disk. */
+async function loseRows(name: string, count: number): Promise<void> {
+	const opening = indexedDB.open(name);
+	const database = await new Promise<IDBDatabase>((resolve, reject) => {
+		opening.onsuccess = () => resolve(opening.result);
+		opening.onerror = () => reject(new Error(`${name} cannot be opened`));
+	});
+	const transaction = database.transaction('updates', 'readwrite');
+	let left = count;
+	const walking = transaction.objectStore('updates').openCursor(null, 'prev');
+	walking.onsuccess = () => {
+		const cursor = walking.result;
+		if (cursor === null || left-- === 0) return;
+		cursor.delete();
+		cursor.continue();
+	};
+	await new Promise((resolve) => (transaction.oncomplete = resolve));
+	database.close();
 }
 
 /** Storage as a tab sees it; once the tab is dead, what it asks for never happens and is never answered. */
