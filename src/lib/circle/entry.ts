@@ -12,14 +12,14 @@ import { concatBytes, sha256, utf8, type Bytes } from '#lib/crypto/bytes.ts';
 import { sign, verify, SIGNATURE_LENGTH } from '#lib/crypto/sign.ts';
 import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
 import { circleId, isKnownType, readAction, type Action } from './bodies.ts';
-import type { DeviceSecrets } from './device.ts';
+import type { DeviceSecrets, NewDevice } from './device.ts';
 import { deviceIdOf, idBytes, readId, SHORT_ID_LENGTH, type CircleId, type DeviceId } from './ids.ts';
 import { bytesOf, countOf, hasOtherFields, orNull, textOf } from './shape.ts';
 import type { CircleState } from './state.ts';
 
 const ENTRY_VERSION = 1;
-/** Bytes. An entry is a decision about people, not a place for data. */
-export const MAX_ENTRY = 256 * 1024;
+/** Bytes. An entry is a decision about people, not a place for data; a removal lists where their words end. */
+export const MAX_ENTRY = 1024 * 1024;
 
 export type EntryReason = 'malformed' | 'too-large';
 
@@ -90,9 +90,8 @@ export async function readEntry(bytes: Uint8Array): Promise<Verdict<Entry, Entry
 		return isFirst ? refuse('malformed') : accept({ ...frame, type: 'newer', typeName: type, body: null });
 	}
 	if ((action.type === 'init') !== isFirst) return refuse('malformed');
-	const newDevices = await Promise.all(signKeysIn(action).map(deviceIdOf));
-	const bringsItself = action.type === 'init' || action.type === 'join';
-	if (bringsItself && newDevices[0] !== frame.by) return refuse('malformed');
+	const newDevices = await Promise.all(introducedBy(action).map(({ signKey }) => deviceIdOf(signKey)));
+	if (bringsItsSigner(action) && newDevices[0] !== frame.by) return refuse('malformed');
 	return accept({ ...frame, ...action, newDevices });
 }
 
@@ -134,7 +133,16 @@ function decodeMap(payload: Uint8Array): Map<unknown, unknown> | null {
 	}
 }
 
-function signKeysIn(action: Action): readonly Bytes[] {
-	if (action.type === 'init' || action.type === 'join') return [action.body.signKey];
-	return action.type === 'grant' ? action.body.devices.map(({ signKey }) => signKey) : [];
+/** Signed by a device whose key stands in the body. */
+export function bringsItsSigner(
+	action: Action | Entry
+): action is Extract<Action | Entry, { type: 'init' | 'join' | 'join-request' }> {
+	return action.type === 'init' || action.type === 'join' || action.type === 'join-request';
+}
+
+/** The devices that come in by this, or ask to. */
+export function introducedBy(action: Action | Entry): readonly NewDevice[] {
+	if (action.type === 'newer') return [];
+	if (bringsItsSigner(action) || action.type === 'device-add') return [action.body];
+	return action.type === 'grant' ? action.body.devices : [];
 }

@@ -56,6 +56,11 @@ export async function inviteReceivingSecretOf(link: LinkSecret, circle: CircleId
 	return receivingSecretFromSeed(await deriveSecret(link, idBytes(circle), 'invite-receive'));
 }
 
+/** Seals the name of who asks to be let in: the holder of the link has it, and staff, whom the invitation tells it. */
+export function requestSecretOf(link: LinkSecret, circle: CircleId): Promise<Bytes> {
+	return deriveSecret(link, idBytes(circle), 'request');
+}
+
 async function checksum(content: Bytes): Promise<Bytes> {
 	return (await sha256(concatBytes(utf8('link-v1'), content))).slice(0, 4);
 }

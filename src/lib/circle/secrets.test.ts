@@ -11,6 +11,8 @@ const [amina, ben, mallory] = (await Promise.all(
 	['Amina Okafor-Lindqvist', 'Ben', 'Mallory'].map(createPerson)
 )) as [TestPerson, TestPerson, TestPerson];
 
+const zeros = { staff: new Uint8Array(32), everyone: new Uint8Array(32) };
+
 const contains = (haystack: Uint8Array, needle: Uint8Array) =>
 	Buffer.from(haystack).includes(Buffer.from(needle));
 
@@ -26,7 +28,8 @@ describe('[C5] What the relay sees of a circle', () => {
 			utf8('Amina'),
 			utf8('Lindqvist'),
 			utf8('Harbour'),
-			secret!,
+			secret!.everyone,
+			secret!.staff!,
 			link,
 			(await exportDeviceSecrets(amina.device)).subarray(1, 33),
 			(await exportDeviceSecrets(amina.device)).subarray(33)
@@ -94,16 +97,16 @@ describe('[S1] Epoch secrets', () => {
 		const otherEpoch = { ...device, wraps: [{ ...device.wraps[0]!, epoch: 1 }] };
 		const inEpoch = moved({ devices: new Map([[device.device, otherEpoch]]) });
 		expect((await readEpochSecrets(inEpoch, ben.device)).size).toBe(0);
-		const wrapped = await wrapEpochSecret(new Uint8Array(32), circle.state.circle, 0, device.receiveKey);
+		const wrapped = await wrapEpochSecret(zeros, 'staff', circle.state.circle, 0, device.receiveKey);
 		expect(await unwrap(mallory.device.receiving, wrapped, utf8(''))).toBeNull();
 	});
 
 	test('a wrap of a founding entry is not taken for one of a circle', async () => {
 		const circle = await (await TestCircle.found(amina)).letIn(amina, ben, 'editor');
-		const unbound = await wrapEpochSecret(new Uint8Array(32), null, 0, ben.device.receiving.publicKey);
+		const unbound = await wrapEpochSecret(zeros, 'staff', null, 0, ben.device.receiving.publicKey);
 		const device = {
 			...circle.state.devices.get(ben.device.device)!,
-			wraps: [{ epoch: 0, wrapped: unbound }]
+			wraps: [{ epoch: 0, of: 'staff' as const, wrapped: unbound }]
 		};
 		const forged = { ...circle.state, devices: new Map([[device.device, device]]) };
 		expect((await readEpochSecrets(forged, ben.device)).size).toBe(0);
@@ -113,7 +116,9 @@ describe('[S1] Epoch secrets', () => {
 		const circle = await TestCircle.found(amina);
 		const device = circle.state.devices.get(amina.device.device)!;
 		for (const wrapped of [new Uint8Array(0), new Uint8Array(80), new Uint8Array(80).fill(0xff)]) {
-			const devices = new Map([[device.device, { ...device, wraps: [{ epoch: 0, wrapped }] }]]);
+			const devices = new Map([
+				[device.device, { ...device, wraps: [{ epoch: 0, of: 'staff' as const, wrapped }] }]
+			]);
 			expect((await readEpochSecrets({ ...circle.state, devices }, amina.device)).size).toBe(0);
 		}
 	});

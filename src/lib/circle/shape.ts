@@ -27,6 +27,8 @@ export function textOf(max: number): Reader<string> {
 	return (value) => (typeof value === 'string' && value.length <= max ? value : undefined);
 }
 
+export const flag: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
+
 export function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
 	return (value) => allowed.find((item) => item === value);
 }

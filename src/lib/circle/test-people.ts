@@ -1,7 +1,7 @@
 /** People with devices, for the stories that tests tell. Not part of the app. */
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import { foundCircle, grantMember, inviteToCircle, joinCircle } from './actions.ts';
-import { createDeviceSecrets, type DeviceSecrets } from './device.ts';
+import { createDeviceSecrets, introduceDevice, type DeviceSecrets } from './device.ts';
 import { newPersonId, type CircleId, type PersonId } from './ids.ts';
 import { createLinkSecret, type LinkSecret } from './link.ts';
 import { applyEntry } from './reduce.ts';
@@ -35,12 +35,12 @@ export class TestCircle {
 	static async found(
 		founder: TestPerson,
 		kind: CircleKind = 'agency',
-		agencyName = 'Harbour House'
+		label = 'Harbour House'
 	): Promise<TestCircle> {
 		const { bytes } = await foundCircle({
 			kind,
 			parent: kind === 'agency' ? null : agencyOfCases,
-			agencyName,
+			label,
 			device: founder.device,
 			person: founder.person,
 			personName: founder.name,
@@ -73,7 +73,7 @@ export class TestCircle {
 
 	async grant(by: TestPerson, to: TestPerson, role: Role): Promise<Bytes> {
 		const secrets = await readEpochSecrets(this.state, by.device);
-		const devices = [{ signKey: to.device.signing.publicKey, receiveKey: to.device.receiving.publicKey }];
+		const devices = [await introduceDevice(to.device, to.person)];
 		const { person, name: personName } = to;
 		return grantMember(this.state, secrets, by.device, { person, personName, role, devices, at: NOW });
 	}

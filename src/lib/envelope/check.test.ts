@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { randomBytes } from '#lib/crypto/bytes.ts';
-import { beginEpoch } from '#lib/circle/actions.ts';
+import { beginEpoch } from '#lib/circle/removal.ts';
 import { readEpochSecrets } from '#lib/circle/secrets.ts';
 import { newDocumentId } from '#lib/circle/ids.ts';
 import {
@@ -86,8 +86,8 @@ describe('[E2] A writer', () => {
 		const demoted = {
 			...circle.state.people.get(ben.person)!,
 			roles: [
-				{ seq: 2, role: 'editor' as const },
-				{ seq: 6, role: 'reader' as const }
+				{ seq: 2, role: 'editor' as const, guest: false, until: null },
+				{ seq: 6, role: 'reader' as const, guest: false, until: null }
 			]
 		};
 		const people = new Map(circle.state.people).set(ben.person, demoted);
@@ -111,7 +111,7 @@ describe('[E2] A writer', () => {
 		const circle = await caseFile();
 		const old = circle.state.head;
 		const secrets = await readEpochSecrets(circle.state, amina.device);
-		await circle.append((await beginEpoch(circle.state, secrets, amina.device, NOW)).bytes);
+		await circle.append((await beginEpoch(circle.state, secrets, amina.device, { cuts: [], at: NOW })).bytes);
 		const reason = (circleHead: typeof old, epoch: number) =>
 			reasonOf(checkWriter(headerOf(circle, ben, { circleHead, epoch }), circle.state));
 		expect([reason(old, 0), reason(old, 1)]).toEqual(['ok', 'wrong-epoch']);

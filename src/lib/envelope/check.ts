@@ -7,14 +7,18 @@
 import * as Y from 'yjs';
 import { equalBytes } from '#lib/crypto/bytes.ts';
 import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
-import { canWrite, epochAt, roleOf } from '#lib/circle/policy.ts';
-import type { CircleState, Device, Lane } from '#lib/circle/state.ts';
+import { canWrite, deviceOf, epochAt, routesAt, type Route } from '#lib/circle/roles.ts';
+import { cutKey, type CircleState, type Device, type Lane } from '#lib/circle/state.ts';
 import type { EnvelopeHeader, EnvelopeReason } from './envelope.ts';
 import { isSameRoom, OPERATIONS_FIELD, type Room } from './room.ts';
 
 export type HeaderReason = 'wrong-room' | 'wrong-kind';
-/** `unknown-head`: fetch the circle's log and try again. `forked-head`: the writer saw another log [C3]. */
-export type WriterReason = 'unknown-head' | 'forked-head' | 'not-a-member' | 'may-not-write' | 'wrong-epoch';
+/**
+ * `unknown-head`: fetch the circle's log and try again. `forked-head`: the writer saw another log [C3]. `too-late`: written
+ * after the right to write had ended, in the name of an older head.
+ */
+export type WriterReason =
+	'unknown-head' | 'forked-head' | 'not-a-member' | 'may-not-write' | 'too-late' | 'wrong-epoch';
 export type ContentReason = 'malformed-update' | 'foreign-client' | 'not-an-operation';
 /** Why an envelope is set aside [E6]. The last three come from verifying, opening and the chain. */
 export type SetAsideReason =
@@ -35,17 +39,36 @@ export function checkHeader(header: EnvelopeHeader, room: Room): Verdict<true, H
 	return isOrdinary && header.kind !== kindOf(header.lane) ? refuse('wrong-kind') : accept(true);
 }
 
-/** [E2] Was the signer a member who may write this lane, at the head that the header names, under its epoch? */
+/**
+ * [E2] Was the signer a member who may write this lane, at the head that the header names, under its epoch? If that right
+ * has ended since, the envelope must be among those that were there then.
+ */
 export function checkWriter(header: EnvelopeHeader, state: CircleState): Verdict<Device, WriterReason> {
 	const { seq, hash } = header.circleHead;
 	const known = header.circle === state.circle ? state.hashes[seq] : undefined;
 	if (known === undefined) return refuse('unknown-head');
 	if (!equalBytes(known, hash)) return refuse('forked-head');
-	const device = state.devices.get(header.device);
-	const role = roleOf(state, header.device, seq);
-	if (device === undefined || role === null) return refuse('not-a-member');
-	if (!canWrite(role, header.lane)) return refuse('may-not-write');
+	const device = deviceOf(state, header.device);
+	const routes = routesAt(state, header.device, seq);
+	if (device === null || routes.length === 0) return refuse('not-a-member');
+	const allowing = routes.filter(({ role, guest }) => canWrite(role, header.lane, guest));
+	if (allowing.length === 0) return refuse('may-not-write');
+	if (!allowing.some((route) => isInTime(header, route, state))) return refuse('too-late');
 	return header.epoch === epochAt(state, seq) ? accept(device) : refuse('wrong-epoch');
+}
+
+/** Did the entry that ended its writer's right count this envelope as there? */
+export function isCounted(header: EnvelopeHeader, state: CircleState): boolean {
+	return header.seq < (state.cuts.get(cutKey(header)) ?? 0);
+}
+
+function isInTime(header: EnvelopeHeader, route: Route, state: CircleState): boolean {
+	const end = route.endOf(header.lane);
+	if (end === null || end <= header.circleHead.seq) return true;
+	if (isCounted(header, state)) return true;
+	// a generation that had ended before is bounded by what its snapshot covers
+	const rolls = state.rolls.get(`${header.document}.${header.lane}`) ?? [];
+	return rolls.some((roll) => roll.seq < end && roll.generation > header.generation);
 }
 
 /**

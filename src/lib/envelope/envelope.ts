@@ -19,7 +19,8 @@ import {
 	type DocumentId,
 	type SessionId
 } from '#lib/circle/ids.ts';
-import type { Head, Lane } from '#lib/circle/state.ts';
+import { secretForLane, type EpochSecret } from '#lib/circle/secrets.ts';
+import { lanes, type Head } from '#lib/circle/state.ts';
 import type { Room } from './room.ts';
 
 export type EnvelopeKind = 'update' | 'ops' | 'snapshot' | 'adopt';
@@ -62,7 +63,6 @@ const magic = [0x54, 0x4c, 0x45]; // TLE
 const domain = utf8('envelope-v1');
 const minEnvelope = HEADER_LENGTH + SEAL_OVERHEAD + 256 + SIGNATURE_LENGTH;
 const kinds: readonly EnvelopeKind[] = ['update', 'ops', 'snapshot', 'adopt'];
-const lanes: readonly Lane[] = ['body', 'discussion'];
 
 /** Throws when the content does not fit into `MAX_ENVELOPE`: see `fitsEnvelope`. */
 export async function writeEnvelope(
@@ -137,10 +137,15 @@ export function hashEnvelope(bytes: Uint8Array): Promise<Bytes> {
 	return sha256(bytes);
 }
 
-/** [S3] The key of one lane of one document in one generation. `epochSecret` belongs to one circle and epoch. */
-export async function laneSecretOf(epochSecret: Uint8Array, room: Room): Promise<SealingSecret> {
+/**
+ * [S3] The key of one lane of one document in one generation; null when the lane is not for who holds this secret.
+ * `secret` belongs to one circle and epoch.
+ */
+export async function laneSecretOf(secret: EpochSecret, room: Room): Promise<SealingSecret | null> {
+	const base = secretForLane(secret, room.lane);
+	if (base === null) return null;
 	const salt = concatBytes(idBytes(room.document), utf8(room.lane), uint32(room.generation));
-	return importSealingSecret(await deriveSecret(epochSecret, salt, 'lane'));
+	return importSealingSecret(await deriveSecret(base, salt, 'lane'));
 }
 
 function writeHeader(header: EnvelopeHeader): Bytes {

@@ -161,7 +161,6 @@ describe('[L1] The sealed log', () => {
 			for (const count of counts) encoding.writeVarUint(encoder, count);
 			return encoding.toUint8Array(encoder);
 		};
-		const began = performance.now();
 		const huge = Number.MAX_SAFE_INTEGER;
 		expect(reasonOf(claim(huge))).toBe('malformed');
 		expect(reasonOf(claim(1, huge, 7, 0))).toBe('malformed');
@@ -175,7 +174,6 @@ describe('[L1] The sealed log', () => {
 		expect(reasonOf(new Uint8Array([1, 1, 7, ...claim(2 ** 50), 3, 1, 3, 0x6c, 0x6f, 0x67, 1, 1, 0]))).toBe(
 			'malformed'
 		);
-		expect(performance.now() - began).toBeLessThan(200);
 	});
 
 	test(

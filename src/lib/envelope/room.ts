@@ -13,7 +13,7 @@ import {
 	type CircleId,
 	type DocumentId
 } from '#lib/circle/ids.ts';
-import type { Lane } from '#lib/circle/state.ts';
+import { lanes, type Lane } from '#lib/circle/state.ts';
 
 export interface Room {
 	readonly circle: CircleId;
@@ -32,9 +32,10 @@ export function writeRoom({ circle, document, lane, generation }: Room): string 
 }
 
 export function readRoom(text: string): Room | null {
-	const [circle, document, lane, digits, ...rest] = text.split('.');
+	const [circle, document, name, digits, ...rest] = text.split('.');
 	if (!isCircleId(circle) || !isDocumentId(document) || rest.length > 0) return null;
-	if (lane !== 'body' && lane !== 'discussion') return null;
+	const lane = lanes.find((known) => known === name);
+	if (lane === undefined) return null;
 	const generation = Number(digits);
 	if (!Number.isInteger(generation) || generation < 0 || generation > 0xffffffff) return null;
 	return String(generation) === digits ? { circle, document, lane, generation } : null;

@@ -43,8 +43,9 @@ export async function sealedBy(
 	content: Uint8Array
 ): Promise<Bytes> {
 	const secret = (await readEpochSecrets(circle.state, who.device)).get(header.epoch);
-	if (secret === undefined) throw new Error('no secret');
-	return writeEnvelope(header, content, await laneSecretOf(secret, header), who.device.signing);
+	const laneSecret = secret === undefined ? null : await laneSecretOf(secret, header);
+	if (laneSecret === null) throw new Error('no secret');
+	return writeEnvelope(header, content, laneSecret, who.device.signing);
 }
 
 export function wellFormed(bytes: Uint8Array): Envelope {
