@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { foundCircle, inviteToCircle, joinCircle, withdrawInvite } from '#lib/circle/actions.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { foundCircle, grantMember, inviteToCircle, joinCircle, withdrawInvite } from '#lib/circle/actions.ts';
+import { introduceDevice } from '#lib/circle/device.ts';
 import { createLinkSecret, inviteSecretOf, type LinkSecret } from '#lib/circle/link.ts';
 import { replayEntries } from '#lib/circle/reduce.ts';
+import { removeMembers } from '#lib/circle/removal.ts';
 import { readEpochSecrets } from '#lib/circle/secrets.ts';
 import type { CircleState } from '#lib/circle/state.ts';
 import { sign } from '#lib/crypto/sign.ts';
 import { CLOSE, proofOf, writeMessage } from '#lib/sync/wire.ts';
 import { admit, createSomebody, foundTeam, type Somebody } from '../tests/support/team.ts';
-import { append, ask, RawClient, settle, type House } from './raw-client.fixture.ts';
+import { append, ask, codeOf, RawClient, settle, type House } from './raw-client.fixture.ts';
 import { startRelay, type Relay } from './relay.ts';
 
 const WEEK = 7 * 86_400_000;
@@ -36,8 +38,8 @@ describe('founding', () => {
 		const [first] = team.agency.entries;
 		if (first === undefined || relay.foundingCode === null) throw new Error('no entry');
 		expect(await append(amina, team.agency.circle, first)).toBe('wrong-code');
-		expect(await append(amina, team.agency.circle, first, 'guess')).toBe('wrong-code');
-		expect(await append(amina, team.agency.circle, first, relay.foundingCode)).toBe('appended');
+		expect(await append(amina, team.agency.circle, first, { foundingCode: 'guess' })).toBe('wrong-code');
+		expect(await append(amina, team.agency.circle, first, codeOf(relay))).toBe('appended');
 		expect(await append(amina, team.agency.circle, first)).toBe('appended');
 		expect(await list(amina)).toEqual([team.agency.circle]);
 
@@ -46,7 +48,7 @@ describe('founding', () => {
 		expect((await mallory.message('challenge')).founded).toBe(true);
 		const [entry] = other.agency.entries;
 		if (entry === undefined) throw new Error('no entry');
-		expect(await append(mallory, other.agency.circle, entry, relay.foundingCode)).toBe('founded-already');
+		expect(await append(mallory, other.agency.circle, entry, codeOf(relay))).toBe('founded-already');
 	});
 
 	test('of a case is for editors and owners of this agency', async () => {
@@ -58,7 +60,7 @@ describe('founding', () => {
 			foundCircle({
 				kind: 'case',
 				parent,
-				agencyName: 'x',
+				label: 'x',
 				device: somebody.device,
 				person: somebody.person,
 				personName: somebody.name,
@@ -214,6 +216,22 @@ describe('an invitation', () => {
 		expect(await append(bens, house.case.circle, entry)).toBe('appended');
 	});
 
+	test('[R7] that was used before the store was lost lets in again, if an owner says so and nobody else', async () => {
+		const house = await settle(relay, ['amina']);
+		const { link, amina } = await invited(house);
+		const ben = await createSomebody('ben');
+		const bens = await desk(ben);
+		const entry = await join(house.case.state, link, ben);
+		const forged = entry.slice();
+		forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+		clock += WEEK + 1;
+		const again = { again: true };
+		expect(await append(bens, house.case.circle, entry, again)).toBe('invitation-expired');
+		expect(await append(amina, house.case.circle, forged, again)).not.toBe('appended');
+		expect(await append(amina, house.case.circle, entry, again)).toBe('appended');
+		expect(await list(bens)).toEqual([house.case.circle]);
+	});
+
 	test('that was withdrawn says so', async () => {
 		const house = await settle(relay, ['amina']);
 		const { link, amina, founder } = await invited(house);
@@ -239,5 +257,68 @@ describe('an invitation', () => {
 		const write = (id: number) => writeMessage('findInvitation', { id, key: publicKey, signature });
 		expect(await ask(eves, write, 'failed', 'invitation')).toMatchObject({ reason: 'not-proven' });
 		expect(await fetch(eves, house.case.circle)).toBe('not-allowed');
+	});
+});
+
+describe('an end', () => {
+	const removal = async (house: House, who: Somebody) => {
+		const { device } = house.named('amina');
+		const wish = { members: [who.person], reason: null, cuts: [], at: clock };
+		const secrets = await readEpochSecrets(house.case.state, device);
+		return (await removeMembers(house.case.state, secrets, device, wish)).bytes;
+	};
+
+	test('[R4] is told to who was removed, and nothing that comes after it', async () => {
+		const house = await settle(relay, ['amina', 'ben', 'chidi']);
+		const amina = await desk(house.named('amina'));
+		const bens = await desk(house.named('ben'));
+		const entry = await removal(house, house.named('ben'));
+		expect(await append(amina, house.case.circle, entry)).toBe('appended');
+		await house.case.append(entry);
+		expect((await bens.message('entries')).entries).toEqual([entry]);
+		const later = await removal(house, house.named('chidi'));
+		expect(await append(amina, house.case.circle, later)).toBe('appended');
+		// away meanwhile: up to the entry that says so, from wherever he stopped
+		const back = await desk(house.named('ben'));
+		expect(await fetch(back, house.case.circle)).toEqual(house.case.entries);
+		expect(await fetch(back, house.case.circle, house.case.entries.length)).toEqual([]);
+		expect(await list(back)).toEqual([]);
+		expect(await fetch(await desk(await createSomebody('eve')), house.case.circle)).toBe('not-allowed');
+	});
+
+	test('[C7] of a guest comes in the middle of a meeting, though nobody sends a thing', async () => {
+		const house = await settle(relay, ['amina']);
+		const lee = await createSomebody('lee');
+		const { device } = house.named('amina');
+		const grant = await grantMember(
+			house.case.state,
+			await readEpochSecrets(house.case.state, device),
+			device,
+			{
+				person: lee.person,
+				personName: 'Lee',
+				role: 'commenter',
+				devices: [await introduceDevice(lee.device, lee.person)],
+				guest: true,
+				until: clock + 60_000,
+				at: clock
+			}
+		);
+		expect(await append(await desk(house.named('amina')), house.case.circle, grant)).toBe('appended');
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		try {
+			const guest = await RawClient.open(relay, house.text, lee.device);
+			const amina = await house.client('amina');
+			await guest.download();
+			clock += 59_999;
+			vi.advanceTimersByTime(59_999);
+			expect((await guest.download()).size).toBe(0);
+			clock += 1;
+			vi.advanceTimersByTime(1);
+			expect(await guest.closed()).toBe(CLOSE.notAllowed);
+			expect((await amina.download()).size).toBe(0);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 });

@@ -53,7 +53,7 @@ function readFrame(decoder: decoding.Decoder): RoomFrame | null {
 		case SYNC: {
 			const step = decoding.readVarUint(decoder);
 			const payload = decoding.readVarUint8Array(decoder);
-			if (step === SYNC_STEP_1) return { type: 'step1', have: readStateVector(payload) };
+			if (step === SYNC_STEP_1) return { type: 'step1', have: decodeStateVector(payload) };
 			if (step === SYNC_STEP_2) return { type: 'step2', update: payload };
 			return step === SYNC_UPDATE ? { type: 'update', update: payload } : null;
 		}
@@ -62,7 +62,16 @@ function readFrame(decoder: decoding.Decoder): RoomFrame | null {
 	}
 }
 
-function readStateVector(bytes: Uint8Array): ReadonlyMap<number, number> {
+/** Null when these bytes are none. */
+export function readStateVector(bytes: Uint8Array): ReadonlyMap<number, number> | null {
+	try {
+		return decodeStateVector(bytes);
+	} catch {
+		return null;
+	}
+}
+
+function decodeStateVector(bytes: Uint8Array): ReadonlyMap<number, number> {
 	const decoder = decoding.createDecoder(bytes);
 	const have = new Map<number, number>();
 	// every round reads at least two bytes, so a huge count ends where the bytes end

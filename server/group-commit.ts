@@ -21,6 +21,7 @@ export class GroupCommit {
 	readonly #store: Store;
 	readonly #log: Log;
 	readonly #listeners = new Set<() => void>();
+	readonly #committed = new Set<(batches: readonly RoomBatch[]) => void>();
 	#waiting: Waiting[] = [];
 	#bytes = 0;
 	#timer: NodeJS.Timeout | null = null;
@@ -44,6 +45,12 @@ export class GroupCommit {
 	onWritable(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** Called with what has just become durable. Returns its remover. */
+	onCommitted(listener: (batches: readonly RoomBatch[]) => void): () => void {
+		this.#committed.add(listener);
+		return () => this.#committed.delete(listener);
 	}
 
 	/** A batch without items is settled when everything before it is durable. */
@@ -71,17 +78,23 @@ export class GroupCommit {
 
 		const batches = group.map(({ batch }) => batch).filter(({ items }) => items.length > 0);
 		const begun = performance.now();
-		const written: Written = batches.length > 0 ? this.#store.commit(batches) : { ok: true };
+		const written: Written = batches.length > 0 ? this.#commit(batches) : { ok: true };
 		this.#lastEnd = performance.now();
 		this.#lastWrite = this.#lastEnd - begun;
 		if (!written.ok && written.reason === 'taken') {
 			// one batch contradicts the store; the others must not pay for it
 			this.#log.error({ batches: group.length }, 'a batch contradicts the store');
-			for (const { batch, settle } of group) settle(this.note(this.#store.commit([batch])));
+			for (const { batch, settle } of group) settle(this.note(this.#commit([batch])));
 			return;
 		}
 		this.note(written);
 		for (const { settle } of group) settle(written);
+	}
+
+	#commit(batches: readonly RoomBatch[]): Written {
+		const written = this.#store.commit(batches);
+		if (written.ok) for (const listener of this.#committed) listener(batches);
+		return written;
 	}
 
 	/** Remembers what a write (also one made elsewhere) says about the disk. */
@@ -100,6 +113,7 @@ export class GroupCommit {
 		if (this.#retry !== null) clearTimeout(this.#retry);
 		this.#retry = null;
 		this.#listeners.clear();
+		this.#committed.clear();
 	}
 
 	#tryAgainLater(): void {

@@ -9,13 +9,14 @@ import {
 	checkHeader,
 	checkWriter,
 	FIRST_SESSION_CLIENT,
+	isCounted,
 	type HeaderReason,
 	type WriterReason
 } from '#lib/envelope/check.ts';
 import { readEnvelope, type Envelope, type EnvelopeReason } from '#lib/envelope/envelope.ts';
 import type { LogItem, LogReason } from '#lib/envelope/log.ts';
 import type { Room } from '#lib/envelope/room.ts';
-import { canWrite, roleOf } from '#lib/circle/policy.ts';
+import { mayWriteNow as mayWriteByClock, roleNow } from '#lib/circle/roles.ts';
 import type { CircleState, Device } from '#lib/circle/state.ts';
 import { isSigned } from './verify.ts';
 
@@ -29,6 +30,8 @@ export type RefusedReason =
 	| 'bad-signature'
 	| 'conflicting'
 	| 'too-many-clients'
+	| 'frozen'
+	| 'unknown-generation'
 	| 'too-many-rooms'
 	| 'storage-full'
 	| 'storage-failed';
@@ -62,12 +65,13 @@ export function isAttack(reason: RefusedReason): boolean {
 export async function judgeItems(
 	items: readonly LogItem[],
 	room: Room,
-	state: CircleState
+	state: CircleState,
+	now: number
 ): Promise<readonly JudgedItem[]> {
 	const judged: JudgedItem[] = [];
 	for (let i = 0; i < items.length; i += SIDE_BY_SIDE) {
 		const group = await Promise.all(
-			items.slice(i, i + SIDE_BY_SIDE).map((item) => judge(item, room, state, items.length))
+			items.slice(i, i + SIDE_BY_SIDE).map((item) => judge(item, room, state, now, items.length))
 		);
 		for (const one of group) {
 			judged.push(one);
@@ -78,14 +82,20 @@ export async function judgeItems(
 }
 
 /** The right to write, asked again when the circle changed while a signature was checked. */
-export function mayWriteNow(item: LogItem, state: CircleState): RefusedReason | null {
+export function mayWriteNow(item: LogItem, state: CircleState, now: number): RefusedReason | null {
 	const read = readEnvelope(item.envelope);
 	if (!read.ok) return read.reason;
-	const writer = checkRights(read.value, state);
+	const writer = checkRights(read.value, state, now);
 	return typeof writer === 'string' ? writer : null;
 }
 
-async function judge(item: LogItem, room: Room, state: CircleState, together: number): Promise<JudgedItem> {
+async function judge(
+	item: LogItem,
+	room: Room,
+	state: CircleState,
+	now: number,
+	together: number
+): Promise<JudgedItem> {
 	const read = readEnvelope(item.envelope);
 	if (!read.ok) return { item, refused: read.reason };
 	const envelope = read.value;
@@ -93,15 +103,19 @@ async function judge(item: LogItem, room: Room, state: CircleState, together: nu
 	if (!placed.ok) return { item, refused: placed.reason };
 	if (envelope.schema < 1 || envelope.schema > MAX_SCHEMA) return { item, refused: 'bad-schema' };
 	if (envelope.yClient < FIRST_SESSION_CLIENT) return { item, refused: 'foreign-client' };
-	const writer = checkRights(envelope, state);
+	const writer = checkRights(envelope, state, now);
 	if (typeof writer === 'string') return { item, refused: writer };
 	return { item, refused: (await isSigned(envelope, writer.signKey, together)) ? null : 'bad-signature' };
 }
 
-function checkRights(envelope: Envelope, state: CircleState): Device | WriterReason {
+/**
+ * By the relay's own clock, and by the newest log of every circle that leads here. What somebody wrote who is out since
+ * may still be brought by others, after the store was lost [R7]: the circle has counted it.
+ */
+function checkRights(envelope: Envelope, state: CircleState, now: number): Device | WriterReason {
 	const writer = checkWriter(envelope, state);
 	if (!writer.ok) return writer.reason;
-	const role = roleOf(state, envelope.device);
-	if (role === null) return 'not-a-member';
-	return canWrite(role, envelope.lane) ? writer.value : 'may-not-write';
+	if (mayWriteByClock(state, envelope.device, envelope.lane, now) || isCounted(envelope, state))
+		return writer.value;
+	return roleNow(state, envelope.device, now) === null ? 'not-a-member' : 'may-not-write';
 }

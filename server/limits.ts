@@ -40,6 +40,9 @@ export const LIMITS = {
 	/** Milliseconds between two questions for what we lack, and between two notes of what is stored. */
 	ask: 1_000,
 	stored: 5_000,
+	/** Milliseconds in which moved rooms are gathered before devices are told of them, and rooms named in one answer. */
+	moved: 1_000,
+	movesOfAnswer: 2_000,
 	/** Milliseconds between two tries while the disk is full. */
 	retry: 2_000,
 	/** Milliseconds in which everything that arrives becomes one durable write; under steady traffic, between two writes. */
@@ -52,6 +55,8 @@ export const LIMITS = {
 	idleRooms: 2_000,
 	circles: 1_000,
 
+	/** Timers count in 31 bits, ms. */
+	longestTimer: 2_147_483_647,
 	/** Milliseconds for everything to come to an end. */
 	closing: 4_000,
 	goodbye: 500

@@ -127,7 +127,11 @@ test('one sentence and exit code 1 when it cannot start', async () => {
 	const db = new Database(join(data, 'relay.db'));
 	db.exec('PRAGMA user_version = 99');
 	db.close();
-	expect(await failure([])).toEqual([1, expect.stringMatching(/^The store in .* newer version.*\.\n$/), '']);
+	expect(await failure([])).toEqual([
+		1,
+		expect.stringMatching(/^The store in .* another version.*\.\n$/),
+		''
+	]);
 	expect(await failure(['--port', 'x'])).toEqual([1, '"x" is not a port: use 0 to 65535.\n', '']);
 	expect(await failure(['--colour', 'red'])).toEqual([
 		1,

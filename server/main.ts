@@ -70,8 +70,8 @@ function sentenceOf(reason: StartReason, asked: { port: string; host: string; da
 			return `Cannot listen on ${asked.host}, port ${asked.port}: choose others with --host and --port.`;
 		case 'not-writable':
 			return `The data folder ${asked.data} is not writable: choose another with --data, or change its rights.`;
-		case 'newer-version':
-			return `The store in ${asked.data} was written by a newer version of Throughline: update before you start it.`;
+		case 'other-version':
+			return `The store in ${asked.data} was written by another version of Throughline: start that one, or choose another folder with --data. Nothing in it was changed.`;
 		case 'in-use':
 			return `Another relay is using the data folder ${asked.data}: stop it, or choose another with --data.`;
 		case 'damaged':

@@ -174,8 +174,11 @@ export class Writer {
 	}
 
 	static async open(room: Room, device: DeviceSecrets, circle: () => CircleState): Promise<Writer> {
-		const secret = (await readEpochSecrets(circle(), device)).get(0) ?? new Uint8Array(32);
-		return new Writer(room, device, circle, await laneSecretOf(secret, room));
+		const held = (await readEpochSecrets(circle(), device)).get(0);
+		const guessed = { staff: new Uint8Array(32), everyone: new Uint8Array(32) };
+		const secret = (held && (await laneSecretOf(held, room))) ?? (await laneSecretOf(guessed, room));
+		if (secret === null) throw new Error('a guess opens every lane');
+		return new Writer(room, device, circle, secret);
 	}
 
 	async envelope(change: Partial<EnvelopeHeader> = {}, size = 40): Promise<Bytes> {
@@ -240,7 +243,7 @@ export async function settle(at: Address | Relay, names: readonly string[]): Pro
 	const desk = await RawClient.open(at, 'circles', founder.device);
 	const [first] = team.agency.entries;
 	if (first === undefined || at.foundingCode === null) throw new Error('founded already');
-	await append(desk, team.agency.circle, first, at.foundingCode);
+	await append(desk, team.agency.circle, first, codeOf(at));
 	for (const entry of team.case.entries) await append(desk, circle, entry);
 	await desk.close();
 	return house;
@@ -267,11 +270,19 @@ export async function ask<T extends MessageType>(
 	);
 }
 
-export async function append(client: RawClient, circle: string, entry: Bytes, foundingCode?: string) {
+/** What founds the agency there, once. */
+export const codeOf = ({ foundingCode }: { readonly foundingCode: string | null }) =>
+	foundingCode === null ? {} : { foundingCode };
+
+export async function append(
+	client: RawClient,
+	circle: string,
+	entry: Bytes,
+	options: { readonly foundingCode?: string; readonly again?: boolean } = {}
+) {
 	const answer = await ask(
 		client,
-		(id) =>
-			writeMessage('append', { id, circle, entry, ...(foundingCode !== undefined && { foundingCode }) }),
+		(id) => writeMessage('append', { id, circle, entry, ...options }),
 		'appended',
 		'conflict',
 		'failed'

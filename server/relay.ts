@@ -12,6 +12,7 @@ import type { DeviceId } from '#lib/circle/ids.ts';
 import { CLOSE } from '#lib/sync/wire.ts';
 import { CircleDesk } from './circle-desk.ts';
 import { Circles } from './circles.ts';
+import { Feed } from './feed.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createAppHandler } from './http.ts';
 import { LIMITS } from './limits.ts';
@@ -83,7 +84,8 @@ export async function tryStartRelay(options: RelayOptions): Promise<Started> {
 	const commit = new GroupCommit(store, log);
 	const circles = new Circles(store, commit, now);
 	const rooms = new Rooms({ store, commit, circles, log, now });
-	const desk = new CircleDesk(circles, log, now);
+	const feed = new Feed(store, commit);
+	const desk = new CircleDesk(circles, feed, log, now);
 	const doors = new Doors(log, now, circles, (room, peer, device) =>
 		room === 'circles' ? Promise.resolve(desk.enter(peer, device)) : rooms.enter(room, peer, device)
 	);
@@ -109,6 +111,7 @@ export async function tryStartRelay(options: RelayOptions): Promise<Started> {
 		server.closeAllConnections();
 		await stopped;
 		desk.close();
+		feed.close();
 		rooms.close();
 		store.close();
 	};

@@ -173,6 +173,7 @@ describe('rights', () => {
 		const client = new RawClient(relay, house.text);
 		await client.prove(relay, house.text, stranger.device);
 		expect(await client.closed()).toBe(CLOSE.notAllowed);
+		expect(client.messages('welcome')).toEqual([]);
 
 		const pretender = new RawClient(relay, house.text);
 		const { nonce } = await pretender.message('challenge');

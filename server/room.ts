@@ -9,9 +9,11 @@
  */
 import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import { readLogUpdate, writeLogUpdate, type LogItem } from '#lib/envelope/log.ts';
+import { readEnvelope } from '#lib/envelope/envelope.ts';
 import type { Room as RoomName } from '#lib/envelope/room.ts';
-import { roleOf } from '#lib/circle/policy.ts';
-import type { CircleState } from '#lib/circle/state.ts';
+import { mayOpen, nextEnd } from '#lib/circle/roles.ts';
+import type { DeviceId } from '#lib/circle/ids.ts';
+import { generationOf, type CircleState } from '#lib/circle/state.ts';
 import { CLOSE, writeMessage } from '#lib/sync/wire.ts';
 import { arrangeItems } from './arrange.ts';
 import { readRoomFrame, writeStateVector, writeStep1, writeStep2, writeUpdate } from './frames.ts';
@@ -47,6 +49,7 @@ export class Room {
 	/** Something was refused because of the disk: everybody is asked for it when the disk is back. */
 	#isOwed = false;
 	#storedTimer: NodeJS.Timeout | null = null;
+	#endTimer: NodeJS.Timeout | null = null;
 
 	constructor(options: RoomOptions) {
 		this.text = options.text;
@@ -63,9 +66,27 @@ export class Room {
 	/** The circle grew: whoever is no longer in it is cut off [R4]. */
 	set circle(state: CircleState) {
 		this.#circle = state;
+		this.#cutOff();
+	}
+
+	/** Whoever may not be here by now goes; and again when the next end date comes, though nobody sends a thing [C7]. */
+	#cutOff(): void {
 		for (const { peer } of this.#visitors) {
-			if (peer.device === null || roleOf(state, peer.device) === null) peer.close(CLOSE.notAllowed);
+			if (!this.mayEnter(peer.device)) peer.close(CLOSE.notAllowed);
 		}
+		if (this.#endTimer !== null) clearTimeout(this.#endTimer);
+		this.#endTimer = null;
+		const now = this.#options.now();
+		const end = this.isEmpty ? null : nextEnd(this.#circle, now);
+		if (end === null) return;
+		this.#endTimer = setTimeout(() => this.#cutOff(), Math.min(end - now, LIMITS.longestTimer));
+		this.#endTimer.unref();
+	}
+
+	/** Is this device in, and may it see this lane, at this moment? */
+	mayEnter(device: DeviceId | null): boolean {
+		const { name, now } = this.#options;
+		return device !== null && mayOpen(this.#circle, device, name.lane, now());
 	}
 
 	get isEmpty(): boolean {
@@ -83,6 +104,7 @@ export class Room {
 			awareness: null
 		};
 		this.#visitors.add(visitor);
+		if (this.#endTimer === null) this.#cutOff();
 		peer.send(writeMessage('welcome', { now: this.#options.now() }));
 		this.#ask(visitor);
 		this.#showOthers(visitor);
@@ -101,7 +123,9 @@ export class Room {
 
 	close(): void {
 		if (this.#storedTimer !== null) clearTimeout(this.#storedTimer);
+		if (this.#endTimer !== null) clearTimeout(this.#endTimer);
 		this.#storedTimer = null;
+		this.#endTimer = null;
 	}
 
 	#leave(visitor: Visitor): void {
@@ -142,7 +166,7 @@ export class Room {
 
 		const unknown = read.value.filter((item) => !this.#isStoredAlready(item));
 		const circle = this.#circle;
-		const judged = await judgeItems(unknown, this.#options.name, circle);
+		const judged = await judgeItems(unknown, this.#options.name, circle, this.#options.now());
 		if (!visitor.peer.isOpen) return;
 		const last = judged.at(-1);
 		if (last?.refused && isAttack(last.refused)) {
@@ -190,7 +214,8 @@ export class Room {
 			const isOld = item.clock < (this.#next.get(item.client) ?? 0);
 			const reason =
 				refused ??
-				(this.#circle === judgedAt ? null : mayWriteNow(item, this.#circle)) ??
+				(this.#circle === judgedAt ? null : mayWriteNow(item, this.#circle, this.#options.now())) ??
+				(isOld ? null : this.#isOutOfTime(item)) ??
 				(isOld && !this.#isStoredAlready(item) ? 'conflicting' : null);
 			if (reason === null) {
 				allowed.push(item);
@@ -200,6 +225,16 @@ export class Room {
 			}
 		}
 		return allowed;
+	}
+
+	/** [L2] An older generation is only read; in the next one only its snapshot can be laid down. */
+	#isOutOfTime({ envelope }: LogItem): RefusedReason | null {
+		const { document, lane, generation } = this.#options.name;
+		const running = generationOf(this.#circle, document, lane);
+		if (generation < running) return 'frozen';
+		if (generation === running) return null;
+		const read = readEnvelope(envelope);
+		return read.ok && read.value.kind === 'snapshot' ? null : 'unknown-generation';
 	}
 
 	#isTooMuch(fresh: readonly LogItem[]): RefusedReason | null {

@@ -1,10 +1,15 @@
 /** The rooms in memory: those that somebody has open, and the last few that nobody has any more. */
-import { readRoom } from '#lib/envelope/room.ts';
-import { roleOf } from '#lib/circle/policy.ts';
-import type { CircleState } from '#lib/circle/state.ts';
-import type { DeviceId } from '#lib/circle/ids.ts';
+import { createHash } from 'node:crypto';
+import { readLogUpdate, writeLogUpdate } from '#lib/envelope/log.ts';
+import { readRoom, writeRoom } from '#lib/envelope/room.ts';
+import type { Body } from '#lib/circle/bodies.ts';
+import { mayOpen } from '#lib/circle/roles.ts';
+import { generationOf, type CircleState } from '#lib/circle/state.ts';
+import type { CircleId, DeviceId } from '#lib/circle/ids.ts';
+import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import { CLOSE } from '#lib/sync/wire.ts';
 import type { Circles } from './circles.ts';
+import { readStateVector } from './frames.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -30,6 +35,7 @@ export class Rooms {
 
 	constructor(options: RoomsOptions) {
 		this.#options = options;
+		options.circles.mayRoll = (circle, roll) => this.mayRoll(circle, roll);
 		this.#removers = [
 			options.circles.onChange((state) => this.#circleGrew(state)),
 			options.commit.onWritable(() => {
@@ -48,9 +54,41 @@ export class Rooms {
 		if (name === null) return CLOSE.malformed;
 		const circle = await this.#options.circles.state(name.circle);
 		// its first entry may be on its way
-		if (circle === null || name.generation > 0) return CLOSE.unknownRoom;
-		if (roleOf(circle, device) === null) return CLOSE.notAllowed;
+		// one generation ahead is where a snapshot is laid down before the circle is told of it
+		if (circle === null || name.generation > generationOf(circle, name.document, name.lane) + 1)
+			return CLOSE.unknownRoom;
+		// a team decides who is in, and has nothing to write in
+		if (circle.kind === 'team' || !mayOpen(circle, device, name.lane, this.#options.now()))
+			return CLOSE.notAllowed;
 		return this.#roomOf(text, name, circle).join(peer);
+	}
+
+	/**
+	 * [L2] May this generation begin now? Only if its snapshot is here, durably, and covers all that stands in the one
+	 * before. Whoever stores the entry in the same turn freezes that one with it.
+	 */
+	mayRoll(circle: CircleId, { document, lane, generation, hash, covers }: Body<'roll'>): boolean {
+		const { store, commit } = this.#options;
+		commit.flush();
+		const room = { circle, document, lane };
+		const present = store.clocks(writeRoom({ ...room, generation: generation - 1 }));
+		const covered = readStateVector(covers);
+		if (covered === null || covered.size !== present.size) return false;
+		for (const [client, clock] of present) if (covered.get(client) !== clock) return false;
+		return this.#holds(writeRoom({ ...room, generation }), hash);
+	}
+
+	#holds(room: string, hash: Bytes): boolean {
+		const { store } = this.#options;
+		for (const range of store.missing(room, new Map()))
+			for (let { from } = range; from <= range.to;) {
+				const page = store.read(room, { from, to: range.to }, LIMITS.page);
+				if (page.length === 0) return false;
+				const items = readLogUpdate(writeLogUpdate(page));
+				if (items.ok && items.value.some(({ envelope }) => equalBytes(sha256Of(envelope), hash))) return true;
+				from = (page.at(-1)?.position ?? range.to) + 1;
+			}
+		return false;
 	}
 
 	close(): void {
@@ -88,4 +126,9 @@ export class Rooms {
 	#circleGrew(state: CircleState): void {
 		for (const room of this.#byCircle.get(state.circle) ?? []) room.circle = state;
 	}
+}
+
+/** At once, since nothing may come between the judgement and the freezing. */
+function sha256Of(bytes: Uint8Array): Uint8Array {
+	return createHash('sha256').update(bytes).digest();
 }

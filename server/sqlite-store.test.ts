@@ -47,12 +47,12 @@ testStore('SQLite in memory', () => {
 });
 
 describe('opening', () => {
-	test('a store of a newer version is left untouched', () => {
+	test('a store of another version is left untouched', () => {
 		const folder = freshFolder();
 		const db = new Database(join(folder, 'relay.db'));
 		db.exec(`PRAGMA user_version = ${STORE_VERSION + 1}`);
 		db.close();
-		expect(openSqliteStore(folder)).toEqual({ ok: false, reason: 'newer-version' });
+		expect(openSqliteStore(folder)).toEqual({ ok: false, reason: 'other-version' });
 		rmSync(folder, { recursive: true });
 	});
 

@@ -2,7 +2,7 @@
  * The store on SQLite (libsql: prebuilt inside npm, so Node and npm are all a machine needs).
  *
  * Promises: WAL with `synchronous=FULL`, so a commit that returned is on the disk; one process at a time; a store of
- * a newer version is left untouched. Full disk: the transaction is undone, reads go on, the next write just tries again.
+ * another version is left untouched. Full disk: the transaction is undone, reads go on, the next write just tries again.
  *
  * A row's key is `room × 2²⁴ + position`: rows of one room lie together in the order in which they arrived, and the
  * one index (room, client, clock) finds what a joiner lacks without touching a single struct.
@@ -11,9 +11,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import type { Bytes } from '#lib/crypto/bytes.ts';
-import type { EntryRow, PlacedItem, Range, RoomBatch, Store, Written } from './store.ts';
+import type { EntryRow, Move, PlacedItem, Range, RoomBatch, Store, Written } from './store.ts';
 
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 3;
 const POSITIONS = 2 ** 24;
 /** Rooms whose place is remembered, so that a commit needs no look-up. */
 const REMEMBERED_PLACES = 20_000;
@@ -28,15 +28,19 @@ const SCHEMA = `
 	CREATE INDEX devices_by_circle ON devices (circle);
 	CREATE TABLE invites (key TEXT NOT NULL, circle INTEGER NOT NULL,
 		PRIMARY KEY (key, circle)) STRICT, WITHOUT ROWID;
-	CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, circle TEXT NOT NULL) STRICT;
-	CREATE INDEX rooms_by_circle ON rooms (circle);
+	CREATE TABLE shown (log TEXT NOT NULL, circle TEXT NOT NULL, PRIMARY KEY (log, circle)) STRICT, WITHOUT ROWID;
+	CREATE INDEX shown_to ON shown (circle);
+	CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, circle TEXT NOT NULL,
+		moved INTEGER NOT NULL) STRICT;
+	CREATE INDEX rooms_by_move ON rooms (circle, moved);
+	CREATE TABLE runs (first INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE) STRICT;
 	CREATE TABLE rows (id INTEGER PRIMARY KEY, client INTEGER NOT NULL, clock INTEGER NOT NULL,
 		struct BLOB NOT NULL) STRICT;
 	CREATE UNIQUE INDEX rows_by_clock ON rows ((id >> 24), client, clock);
 	PRAGMA user_version = ${STORE_VERSION};
 `;
 
-export type OpenReason = 'not-writable' | 'newer-version' | 'in-use' | 'damaged';
+export type OpenReason = 'not-writable' | 'other-version' | 'in-use' | 'damaged';
 export type Opened = { ok: true; value: SqliteStore } | { ok: false; reason: OpenReason };
 
 /** Opens (or begins) the store in a folder; `null` keeps it in memory, for tests. */
@@ -61,7 +65,7 @@ export function openSqliteStore(folder: string | null): Opened {
 		}
 		db = new Database(folder === null ? ':memory:' : join(folder, 'relay.db'));
 		const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-		if (version > STORE_VERSION) return give('newer-version');
+		if (version !== 0 && version !== STORE_VERSION) return give('other-version');
 		if (folder !== null) db.prepare('PRAGMA journal_mode = WAL').get();
 		db.exec('PRAGMA synchronous = FULL');
 		if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
@@ -82,11 +86,18 @@ class SqliteStore implements Store {
 	readonly #lock: Database.Database | null;
 	readonly #statements = new Map<string, Database.Statement>();
 	readonly #places = new Map<string, Place>();
+	#lastMove: number;
 	#open = true;
 
 	constructor(db: Database.Database, lock: Database.Database | null) {
 		this.#db = db;
 		this.#lock = lock;
+		// a run without a move still takes its first number, so that no two runs share one
+		this.#lastMove =
+			this.#row<[number]>(
+				`SELECT max(coalesce((SELECT max(moved) FROM rooms), 0), coalesce((SELECT max(first) FROM runs), 0))`,
+				[]
+			)?.[0] ?? 0;
 	}
 
 	setting(name: string): string | null {
@@ -127,6 +138,8 @@ class SqliteStore implements Store {
 			for (const device of entry.devices) this.#run('INSERT INTO devices VALUES (?, ?)', [device, circle]);
 			for (const key of entry.invites)
 				this.#run('INSERT OR IGNORE INTO invites VALUES (?, ?)', [key, circle]);
+			for (const { log, to } of entry.shown ?? [])
+				this.#run('INSERT OR IGNORE INTO shown VALUES (?, ?)', [log, to]);
 			if (entry.setting) {
 				this.#run('INSERT OR REPLACE INTO meta VALUES (?, ?)', [entry.setting.name, entry.setting.value]);
 			}
@@ -145,6 +158,18 @@ class SqliteStore implements Store {
 			'SELECT name FROM circles JOIN invites ON circles.id = invites.circle WHERE key = ? ORDER BY circles.id',
 			[key]
 		).map(([name]) => name);
+	}
+
+	logsShownTo(circle: string): string[] {
+		return this.#rows<[string]>('SELECT log FROM shown WHERE circle = ? ORDER BY log', [circle]).map(
+			([log]) => log
+		);
+	}
+
+	circlesShown(log: string): string[] {
+		return this.#rows<[string]>('SELECT circle FROM shown WHERE log = ? ORDER BY circle', [log]).map(
+			([circle]) => circle
+		);
 	}
 
 	clocks(room: string): Map<number, number> {
@@ -200,9 +225,12 @@ class SqliteStore implements Store {
 	}
 
 	commit(batches: readonly RoomBatch[]): Written {
+		const move = this.#lastMove + 1;
 		const written = this.#write(() => {
+			const moved = new Set<number>();
 			for (const { room, circle, items } of batches) {
 				const place = this.#placeOf(room) ?? this.#begin(room, circle);
+				moved.add(place.room);
 				for (const { client, clock, struct } of items) {
 					if (place.next >= POSITIONS) throw new Taken();
 					this.#run('INSERT INTO rows VALUES (?, ?, ?, ?)', [
@@ -214,10 +242,47 @@ class SqliteStore implements Store {
 					place.next += 1;
 				}
 			}
+			for (const room of moved) this.#run('UPDATE rooms SET moved = ? WHERE id = ?', [move, room]);
 		});
 		// what was undone must not be remembered
-		if (!written.ok) this.#places.clear();
+		if (written.ok) this.#lastMove = move;
+		else this.#places.clear();
 		return written;
+	}
+
+	get lastMove(): number {
+		return this.#lastMove;
+	}
+
+	moves(circles: readonly string[], after: number, limit: number): Move[] {
+		const among = 'FROM rooms WHERE circle IN (SELECT value FROM json_each(?))';
+		const names = JSON.stringify(circles);
+		const rows = this.#rows<[string, number]>(
+			`SELECT name, moved ${among} AND moved > ? ORDER BY moved LIMIT ?`,
+			[names, after, limit]
+		);
+		const last = rows.at(-1)?.[1] ?? 0;
+		// the last move may not be whole: it is read anew, with all of its rooms
+		const whole = rows.length < limit ? rows : rows.filter(([, moved]) => moved < last);
+		const rest =
+			whole.length === rows.length
+				? []
+				: this.#rows<[string, number]>(`SELECT name, moved ${among} AND moved = ?`, [names, last]);
+		return [...whole, ...rest].map(([room, move]) => ({ room, move }));
+	}
+
+	beginRun(token: string): Written {
+		const first = this.#lastMove + 1;
+		const written = this.#write(() => this.#run('INSERT INTO runs VALUES (?, ?)', [first, token]));
+		if (written.ok) this.#lastMove = first;
+		return written;
+	}
+
+	movesOfRun(token: string): Range | null {
+		const from = this.#row<[number]>('SELECT first FROM runs WHERE token = ?', [token])?.[0];
+		if (from === undefined) return null;
+		const next = this.#row<[number]>('SELECT first FROM runs WHERE first > ? ORDER BY first LIMIT 1', [from]);
+		return { from, to: next === undefined ? this.#lastMove : next[0] - 1 };
 	}
 
 	probe(): Written {
@@ -265,7 +330,7 @@ class SqliteStore implements Store {
 	}
 
 	#begin(room: string, circle: string): Place {
-		this.#run('INSERT INTO rooms (name, circle) VALUES (?, ?)', [room, circle]);
+		this.#run('INSERT INTO rooms (name, circle, moved) VALUES (?, ?, 0)', [room, circle]);
 		const place = this.#placeOf(room);
 		if (place === null) throw new Error('a room just begun must be there');
 		return place;

@@ -73,6 +73,17 @@ export function testStore(name: string, open: () => StoreUnderTest): void {
 			expect(store.circlesOfInvite('k3')).toEqual(['c']);
 		});
 
+		test('remembers which logs are shown to whom, once each and for ever', () => {
+			const row = { bytes: bytes(0), devices: [], invites: [] };
+			const shown = [{ log: 'team', to: 'case' }];
+			store.appendEntry({ ...row, circle: 'case', seq: 0, shown });
+			store.appendEntry({ ...row, circle: 'case', seq: 1, shown });
+			store.appendEntry({ ...row, circle: 'other', seq: 0, shown: [{ log: 'team', to: 'other' }] });
+			store.appendEntry({ ...row, circle: 'case', seq: 2 });
+			expect(store.circlesShown('team')).toEqual(['case', 'other']);
+			expect([store.logsShownTo('case'), store.logsShownTo('team')]).toEqual([['team'], []]);
+		});
+
 		test('founding writes the entry and its setting together or not at all', () => {
 			const setting = { name: 'agency', value: 'c' };
 			store.appendEntry({ circle: 'x', seq: 1, bytes: bytes(0), devices: [], invites: [], setting });
@@ -125,6 +136,49 @@ export function testStore(name: string, open: () => StoreUnderTest): void {
 			]);
 			expect(lacking(store, all)).toEqual([]);
 			expect(store.missing('r', all)).toEqual([]);
+		});
+
+		test('[R6] a room is told once, at its newest move, and never half a move', () => {
+			const commit = (clock: number, ...rooms: string[]) =>
+				store.commit(rooms.map((room) => ({ room, circle: room[0] ?? '', items: [item(1, clock)] })));
+			const moved = (after: number, limit = 100) =>
+				store.moves(['c', 'd', 'nowhere'], after, limit).map(({ room, move }) => `${room} ${move}`);
+			const start = store.lastMove;
+			commit(0, 'c1', 'x1');
+			commit(0, 'c2', 'd1', 'd2');
+			commit(1, 'c1');
+			expect(store.lastMove).toBe(start + 3);
+			const [second, third] = [start + 2, start + 3];
+			expect(moved(0).sort()).toEqual([`c1 ${third}`, `c2 ${second}`, `d1 ${second}`, `d2 ${second}`]);
+			expect(moved(second)).toEqual([`c1 ${third}`]);
+			expect(moved(third)).toEqual([]);
+			// a limit in the middle of a move: all of it, or none
+			expect(moved(0, 2).sort()).toEqual([`c2 ${second}`, `d1 ${second}`, `d2 ${second}`]);
+			expect(moved(0, 4)).toHaveLength(4);
+			expect(store.moves(['d'], 0, 1)).toHaveLength(2);
+		});
+
+		test('[R6] a commit that was refused is no move', () => {
+			store.commit([{ room: 'r', circle: 'c', items: [item(1, 0)] }]);
+			const before = store.lastMove;
+			expect(store.commit([{ room: 'r', circle: 'c', items: [item(1, 0)] }]).ok).toBe(false);
+			expect(store.lastMove).toBe(before);
+			expect(store.moves(['c'], before, 10)).toEqual([]);
+		});
+
+		test('[R6] each run knows its own moves, and no run shares one with another', () => {
+			expect(store.movesOfRun('one')).toBeNull();
+			store.beginRun('one');
+			store.commit([{ room: 'r', circle: 'c', items: [item(1, 0)] }]);
+			store.commit([{ room: 'r', circle: 'c', items: [item(1, 1)] }]);
+			store = under.reopen?.() ?? store;
+			const one = store.movesOfRun('one');
+			expect(one).toEqual({ from: store.lastMove - 2, to: store.lastMove });
+			expect(store.beginRun('two').ok).toBe(true);
+			expect(store.movesOfRun('one')).toEqual(one);
+			expect(store.movesOfRun('two')).toEqual({ from: store.lastMove, to: store.lastMove });
+			expect(store.lastMove).toBe((one?.to ?? 0) + 1);
+			expect(store.beginRun('two').ok).toBe(false);
 		});
 
 		test('a range is read in pages', () => {

@@ -40,6 +40,8 @@ export interface EntryRow {
 	readonly devices: readonly string[];
 	/** Keys of the invitations this circle has ever had. */
 	readonly invites: readonly string[];
+	/** Logs that whoever is in the circle `to` is shown besides, from now on for ever. */
+	readonly shown?: readonly { readonly log: string; readonly to: string }[];
 	/** A setting written in the same transaction: founding is one step, not two. */
 	readonly setting?: { readonly name: string; readonly value: string };
 }
@@ -47,6 +49,12 @@ export interface EntryRow {
 /** `full`: no space. `taken`: something else stands at that place already. `failed`: the disk or the database. */
 export type Written =
 	{ readonly ok: true } | { readonly ok: false; readonly reason: 'full' | 'taken' | 'failed' };
+
+/** A room and the number of the newest commit that wrote to it. */
+export interface Move {
+	readonly room: string;
+	readonly move: number;
+}
 
 export interface Store {
 	setting(name: string): string | null;
@@ -58,6 +66,10 @@ export interface Store {
 	appendEntry(row: EntryRow): Written;
 	circlesOfDevice(device: string): string[];
 	circlesOfInvite(key: string): string[];
+	/** Logs that whoever is in this circle is shown besides. */
+	logsShownTo(circle: string): string[];
+	/** Circles in which this log is shown. */
+	circlesShown(log: string): string[];
 
 	/** For each Yjs client of a room the next clock; empty for a room never written to. */
 	clocks(room: string): Map<number, number>;
@@ -67,8 +79,20 @@ export interface Store {
 	/** The first `limit` items within a range. */
 	read(room: string, range: Range, limit: number): PlacedItem[];
 	countRooms(circle: string): number;
-	/** All batches in one durable transaction, or none of them. */
+	/** All batches in one durable transaction, or none of them. Each transaction is one *move*, numbered upwards. */
 	commit(batches: readonly RoomBatch[]): Written;
+
+	/** The number of the newest move. */
+	readonly lastMove: number;
+	/**
+	 * Rooms of these circles that moved after `after`, in the order of their newest move; about `limit` of them, and
+	 * always all of one move.
+	 */
+	moves(circles: readonly string[], after: number, limit: number): Move[];
+	/** From now on moves belong to this run of the relay. A token serves once. */
+	beginRun(token: string): Written;
+	/** Which moves a run made, as far as this store knows; null for a run it has never heard of. */
+	movesOfRun(token: string): Range | null;
 	/** Would a write succeed now? Tries one and undoes it. */
 	probe(): Written;
 
