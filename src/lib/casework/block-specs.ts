@@ -8,6 +8,7 @@ import { contactSpec } from './blocks/contact.ts';
 import { decisionSpec } from './blocks/decision.ts';
 import { genericSpec } from './blocks/generic-block.ts';
 import { goalSpec } from './blocks/goal.ts';
+import { imageSpec } from './blocks/image.ts';
 import { measureSpec, readingSpec } from './blocks/measure.ts';
 import { needSpec } from './blocks/need.ts';
 import { referralSpec } from './blocks/referral.ts';
@@ -29,6 +30,7 @@ export const blockSpecs: readonly BlockSpec[] = [
 	readingSpec,
 	budgetSpec,
 	budgetLineSpec,
+	imageSpec,
 	genericSpec
 ];
 

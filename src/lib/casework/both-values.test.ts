@@ -1,42 +1,17 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-
-/**
- * Nothing here is used by the app yet: it proves that plain node attributes keep what a later release needs in order to
- * show both values with their authors (README.md, "Both values").
- */
-interface Written {
-	readonly value: unknown;
-	readonly client: number;
-}
-
-/** The value in force first, then those that were set without having seen it. */
-function valuesAtOnce(element: Y.XmlElement, attribute: string): Written[] {
-	const values: Written[] = [];
-	let item: Y.Item | null = element._map.get(attribute) ?? null;
-	while (item !== null) {
-		// Yjs joins a person's own successive values into one item; the last of them is the one that others met
-		values.push({ value: item.content.getContent().at(-1), client: item.id.client });
-		if (item.length > 1) break;
-		const before: Y.Item | null = item.left;
-		// an item that was set after seeing the one before it names it as its origin
-		if (before === null || Y.compareIDs(item.origin, before.lastId)) break;
-		item = before;
-	}
-	return values;
-}
-
-// keeps only replaced attribute values: text that was deleted is still collected
-const keepReplacedValues = (item: Y.Item) => item.parentSub === null;
+import { countOpen, disagreementsOf, findDisagreements, keepsWhatWasReplaced } from './both-values.ts';
 
 function goalOnTwoDevices() {
 	const [amina, ben] = [
-		new Y.Doc({ gcFilter: keepReplacedValues }),
-		new Y.Doc({ gcFilter: keepReplacedValues })
+		new Y.Doc({ gcFilter: keepsWhatWasReplaced }),
+		new Y.Doc({ gcFilter: keepsWhatWasReplaced })
 	];
 	amina.clientID = 5001;
 	ben.clientID = 5002;
-	amina.getXmlFragment('body').insert(0, [new Y.XmlElement('goal')]);
+	const goal = new Y.XmlElement('goal');
+	goal.setAttribute('id', 'g');
+	amina.getXmlFragment('body').insert(0, [goal]);
 	const meet = () => {
 		Y.applyUpdate(ben, Y.encodeStateAsUpdate(amina));
 		Y.applyUpdate(amina, Y.encodeStateAsUpdate(ben));
@@ -45,28 +20,101 @@ function goalOnTwoDevices() {
 	return { goals: () => [amina, ben].map((doc) => doc.getXmlFragment('body').get(0) as Y.XmlElement), meet };
 }
 
+const hersAndHis = (goals: () => Y.XmlElement[]) => goals() as [Y.XmlElement, Y.XmlElement];
+
 test('two statuses set apart are both found, with who set them, on every device', () => {
 	const { goals, meet } = goalOnTwoDevices();
-	const [hers, his] = goals() as [Y.XmlElement, Y.XmlElement];
+	const [hers, his] = hersAndHis(goals);
 	hers.setAttribute('lifecycle', 'proposed');
 	meet();
 	hers.setAttribute('lifecycle', 'active');
 	his.setAttribute('lifecycle', 'on-hold');
 	meet();
-	const found = goals().map((goal) => valuesAtOnce(goal, 'lifecycle'));
-	expect(found[0]).toEqual(found[1]);
-	expect(found[0]?.map(({ value }) => value).sort()).toEqual(['active', 'on-hold']);
-	expect(found[0]?.map(({ client }) => client).sort()).toEqual([5001, 5002]);
+	const [found, other] = goals().map(disagreementsOf);
+	expect(found).toEqual(other);
+	expect(found?.open).toEqual([
+		{
+			attribute: 'lifecycle',
+			values: [
+				{ value: hers.getAttribute('lifecycle'), yClient: 5002 },
+				{ value: 'active', yClient: 5001 }
+			]
+		}
+	]);
 });
 
-test('a choice made after seeing both settles it', () => {
+test('a choice made after seeing both settles it, and stays known with what it was chosen over', () => {
 	const { goals, meet } = goalOnTwoDevices();
-	const [hers, his] = goals() as [Y.XmlElement, Y.XmlElement];
+	const [hers, his] = hersAndHis(goals);
 	hers.setAttribute('lifecycle', 'active');
 	his.setAttribute('lifecycle', 'on-hold');
 	meet();
+	expect(countOpen(findDisagreements(hers.parent as Y.XmlFragment))).toBe(1);
 	his.setAttribute('lifecycle', 'active');
 	meet();
 	for (const goal of goals())
-		expect(valuesAtOnce(goal, 'lifecycle')).toEqual([{ value: 'active', client: 5002 }]);
+		expect(disagreementsOf(goal)).toEqual({
+			open: [],
+			settled: [
+				{
+					attribute: 'lifecycle',
+					chosen: { value: 'active', yClient: 5002 },
+					over: [
+						{ value: 'on-hold', yClient: 5002 },
+						{ value: 'active', yClient: 5001 }
+					]
+				}
+			]
+		});
+});
+
+test('the same value set apart is no disagreement, one after another neither, and three are three', () => {
+	const { goals, meet } = goalOnTwoDevices();
+	const [hers, his] = hersAndHis(goals);
+	hers.setAttribute('lifecycle', 'active');
+	his.setAttribute('lifecycle', 'active');
+	hers.setAttribute('priority', 'high-priority');
+	meet();
+	his.setAttribute('priority', 'low-priority');
+	meet();
+	expect(goals().map(disagreementsOf)).toEqual([null, null]);
+	const third = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	third.clientID = 5003;
+	Y.applyUpdate(third, Y.encodeStateAsUpdate(hers.doc ?? third));
+	hers.setAttribute('target', '2026-12-01');
+	his.setAttribute('target', '2026-12-02');
+	(third.getXmlFragment('body').get(0) as Y.XmlElement).setAttribute('target', '');
+	Y.applyUpdate(hers.doc ?? third, Y.encodeStateAsUpdate(third));
+	meet();
+	for (const goal of goals())
+		expect(disagreementsOf(goal)?.open[0]?.values.map(({ value }) => value)).toEqual([
+			'',
+			'2026-12-02',
+			'2026-12-01'
+		]);
+});
+
+test('a document that was stored and read again still has both', () => {
+	const { goals, meet } = goalOnTwoDevices();
+	const [hers, his] = hersAndHis(goals);
+	hers.setAttribute('lifecycle', 'active');
+	his.setAttribute('lifecycle', 'on-hold');
+	meet();
+	const again = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	Y.applyUpdateV2(again, Y.encodeStateAsUpdateV2(his.doc ?? again));
+	expect(countOpen(findDisagreements(again.getXmlFragment('body')))).toBe(1);
+});
+
+test('letters deleted from a living line are forgotten, those of a block that was removed are kept', () => {
+	const doc = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	const body = doc.getXmlFragment('body');
+	const text = new Y.XmlText('gone and kept');
+	const line = new Y.XmlElement('paragraph');
+	line.insert(0, [text]);
+	body.insert(0, [line]);
+	text.delete(0, 5);
+	const stored = () => new TextDecoder().decode(Y.encodeStateAsUpdate(doc));
+	expect(stored()).not.toContain('gone');
+	body.delete(0, 1);
+	expect(stored()).toContain('and kept');
 });

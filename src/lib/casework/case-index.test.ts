@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import {
 	addDocument,
 	documentTitle,
+	markDocument,
 	readCaseIndex,
 	renameCase,
 	renameDocument,
@@ -16,7 +17,11 @@ const plan: DocumentRow = {
 	template: 'case-plan.1',
 	schema: 1,
 	createdAt: 1_790_000_000_000,
-	createdBy: 'amina'
+	fromTemplate: null,
+	day: null,
+	createdBy: 'amina',
+	final: false,
+	removed: false
 };
 
 function twoDevices() {
@@ -38,6 +43,9 @@ test('what is written is read again, oldest document first', () => {
 	meet();
 	expect(readCaseIndex(ben)).toEqual(readCaseIndex(amina));
 	expect(readCaseIndex(ben)).toEqual({
+		sample: false,
+		removed: false,
+		restricted: [],
 		title: 'J. B.',
 		documents: [{ ...plan, id: 'doc-0', createdAt: plan.createdAt - 1, template: null }, plan]
 	});
@@ -76,7 +84,30 @@ test('odd rows from another device are read as far as they make sense, and never
 		])
 	);
 	expect(readCaseIndex(amina).documents).toEqual([
-		{ id: 'odd', title: '', kind: 'case-plan', template: null, schema: 1, createdAt: 0, createdBy: '' }
+		{
+			id: 'odd',
+			title: '',
+			kind: 'case-plan',
+			template: null,
+			schema: 1,
+			createdAt: 0,
+			createdBy: '',
+			fromTemplate: null,
+			day: null,
+			final: false,
+			removed: false
+		}
 	]);
 	expect(renameDocument(amina, 'odd', 'x')).toBe(false);
+});
+
+test('a document taken off the list keeps its title and can be put back', () => {
+	const doc = new Y.Doc();
+	addDocument(doc, plan);
+	markDocument(doc, plan.id, 'removed', true);
+	markDocument(doc, plan.id, 'final', true);
+	expect(readCaseIndex(doc).documents).toEqual([{ ...plan, removed: true, final: true }]);
+	markDocument(doc, plan.id, 'removed', false);
+	markDocument(doc, 'nowhere', 'removed', true);
+	expect(readCaseIndex(doc).documents).toEqual([{ ...plan, final: true }]);
 });

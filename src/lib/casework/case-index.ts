@@ -2,10 +2,11 @@
  * The list of a case's documents, itself a sealed document: the case's title and one row for each document.
  *
  * Promises: readers never throw on what another device wrote, however odd; titles are texts that merge; a row is
- * written once and its facts never change.
+ * written once and never deleted, and its facts never change but for its marks.
  * Must never: open a transaction with an origin of its own. The caller wraps edits (`SealedDocument.edit`).
  */
 import * as Y from 'yjs';
+import { isIsoDay } from './dates.ts';
 import { editText } from './edit-text.ts';
 
 export interface DocumentRow {
@@ -20,16 +21,62 @@ export interface DocumentRow {
 	readonly createdAt: number;
 	/** PersonId. */
 	readonly createdBy: string;
+	/** Name of the agency's template it began with, as it was called then. */
+	readonly fromTemplate: string | null;
+	/** ISO day, of what there is one of for each day: a shift log. */
+	readonly day: string | null;
+	/** Said to be finished: printed without "Draft". */
+	readonly final: boolean;
+	/** Taken off the list. Its words are kept, and it can be put back. */
+	readonly removed: boolean;
 }
+
+/** What only some documents have may be left out. */
+export type NewDocumentRow = Omit<DocumentRow, 'day' | 'fromTemplate' | 'final' | 'removed'> &
+	Partial<DocumentRow>;
 
 export interface CaseIndex {
 	readonly title: string;
+	/** Invented, to try everything with. */
+	readonly sample: boolean;
+	/** Taken off everybody's lists. */
+	readonly removed: boolean;
+	/** Circles of documents that only some may open, of which the others are told that there is one; and by whom. */
+	readonly restricted: readonly { readonly circle: string; readonly by: string }[];
 	/** Oldest first. */
 	readonly documents: readonly DocumentRow[];
 }
 
 export function readCaseIndex(doc: Y.Doc): CaseIndex {
-	return { title: caseTitle(doc).toJSON(), documents: readDocuments(doc) };
+	const about = doc.getMap<unknown>('about');
+	return {
+		title: caseTitle(doc).toJSON(),
+		sample: about.get('sample') === true,
+		removed: about.get('removed') === true,
+		restricted: readRestricted(doc),
+		documents: readDocuments(doc)
+	};
+}
+
+/** Tells everybody in the case that there is such a document, or no more: never what it is called. `by`: PersonId. */
+export function announceRestricted(doc: Y.Doc, circle: string, by: string | null): void {
+	doc.getMap<unknown>('restricted').set(circle, by ?? '');
+}
+
+function readRestricted(doc: Y.Doc): CaseIndex['restricted'] {
+	return [...doc.getMap<unknown>('restricted')].flatMap(([circle, by]) =>
+		typeof by === 'string' && by !== '' ? [{ circle, by }] : []
+	);
+}
+
+export function markSample(doc: Y.Doc): void {
+	doc.getMap('about').set('sample', true);
+}
+
+/** The case stays a sealed document, with nothing listed in it. */
+export function removeCase(doc: Y.Doc): void {
+	doc.getMap('about').set('removed', true);
+	doc.getMap('documents').clear();
 }
 
 function caseTitle(doc: Y.Doc): Y.Text {
@@ -41,7 +88,7 @@ export function renameCase(doc: Y.Doc, title: string, caret: number | null = nul
 }
 
 /** Adds a row. A document that is already listed stays as it is. */
-export function addDocument(doc: Y.Doc, row: DocumentRow): void {
+export function addDocument(doc: Y.Doc, row: NewDocumentRow): void {
 	const rows = doc.getMap<unknown>('documents');
 	if (rows.has(row.id)) return;
 	const entry = new Y.Map<unknown>();
@@ -51,7 +98,16 @@ export function addDocument(doc: Y.Doc, row: DocumentRow): void {
 	entry.set('schema', row.schema);
 	entry.set('createdAt', row.createdAt);
 	entry.set('createdBy', row.createdBy);
+	if (row.fromTemplate) entry.set('fromTemplate', row.fromTemplate);
+	if (row.day) entry.set('day', row.day);
+	if (row.removed === true) entry.set('removed', true);
 	rows.set(row.id, entry);
+}
+
+/** What may change about a row besides its title. Two people who say different things at once: the later one stands. */
+export function markDocument(doc: Y.Doc, id: string, mark: 'final' | 'removed', on: boolean): void {
+	const entry = doc.getMap<unknown>('documents').get(id);
+	if (entry instanceof Y.Map && (entry.get(mark) === true) !== on) entry.set(mark, on);
 }
 
 /** The title of a document as the shared text; null when the document is not listed (yet). */
@@ -79,13 +135,15 @@ function readDocuments(doc: Y.Doc): DocumentRow[] {
 }
 
 function readRow(id: string, entry: Y.Map<unknown>): DocumentRow | null {
-	const [title, kind, template, schema, createdAt, createdBy] = [
+	const [title, kind, template, schema, createdAt, createdBy, fromTemplate, day] = [
 		'title',
 		'kind',
 		'template',
 		'schema',
 		'createdAt',
-		'createdBy'
+		'createdBy',
+		'fromTemplate',
+		'day'
 	].map((key) => entry.get(key));
 	if (typeof kind !== 'string') return null;
 	return {
@@ -95,6 +153,10 @@ function readRow(id: string, entry: Y.Map<unknown>): DocumentRow | null {
 		template: typeof template === 'string' ? template : null,
 		schema: typeof schema === 'number' ? schema : 1,
 		createdAt: typeof createdAt === 'number' ? createdAt : 0,
-		createdBy: typeof createdBy === 'string' ? createdBy : ''
+		createdBy: typeof createdBy === 'string' ? createdBy : '',
+		fromTemplate: typeof fromTemplate === 'string' ? fromTemplate : null,
+		day: typeof day === 'string' && isIsoDay(day) ? day : null,
+		final: entry.get('final') === true,
+		removed: entry.get('removed') === true
 	};
 }

@@ -60,13 +60,23 @@ export function parseDay(typed: string, today: string): string | null {
 /** As it is read: "4 Dec 2026" in the reader's own language. Anything that is not a day is shown as it is. */
 export function formatDay(day: string, locale?: string): string {
 	if (!isIsoDay(day)) return day;
-	const moment = new Date(`${day}T00:00:00Z`);
-	return new Intl.DateTimeFormat(locale, {
+	return formatIn(locale).format(new Date(`${day}T00:00:00Z`));
+}
+
+/** Making one costs a hundred times what it takes to use it. */
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function formatIn(locale: string | undefined): Intl.DateTimeFormat {
+	const known = formats.get(locale);
+	if (known) return known;
+	const made = new Intl.DateTimeFormat(locale, {
 		day: 'numeric',
 		month: 'short',
 		year: 'numeric',
 		timeZone: 'UTC'
-	}).format(moment);
+	});
+	formats.set(locale, made);
+	return made;
 }
 
 function parseWord(text: string, today: string): string | null {
@@ -141,7 +151,7 @@ function weekdayOf(day: string): number {
 	return new Date(`${day}T00:00:00Z`).getUTCDay();
 }
 
-function addDays(day: string, days: number): string {
+export function addDays(day: string, days: number): string {
 	return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -16,13 +16,16 @@ export interface DocumentKind {
 	readonly whenToUse: string;
 	/** Other words by which people look for it. */
 	readonly words: string;
-	/** Id of the template that a new document of this kind starts from. */
-	readonly template: string;
+	/** Id of the template that a new document of this kind starts from; null where there is no text to begin with. */
+	readonly template: string | null;
 	/** What the title field holds at the start. */
 	readonly title: string;
 	/** Other templates of the same kind, for who is used to them. */
 	readonly otherForms?: readonly { readonly name: string; readonly template: string }[];
 }
+
+/** The kind that is no text: its page is a log that is only ever added to. */
+export const SHIFT_LOG = 'shift-log';
 
 export const documentKinds: readonly DocumentKind[] = [
 	{
@@ -93,6 +96,15 @@ export const documentKinds: readonly DocumentKind[] = [
 			{ name: 'DAP', template: 'case-note-dap.1' },
 			{ name: 'BIRP', template: 'case-note-birp.1' }
 		]
+	},
+	{
+		id: SHIFT_LOG,
+		name: 'Shift log',
+		group: 'record',
+		whenToUse: 'For a house, day by day: what happened when, with whom, and what the next shift must know.',
+		words: 'handover house group home shelter residents night round incident daily',
+		template: null,
+		title: 'Shift log'
 	},
 	{
 		id: 'progress-report',

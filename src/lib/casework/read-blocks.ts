@@ -5,6 +5,7 @@
  * document; never throws on odd content.
  */
 import * as Y from 'yjs';
+import { disagreementsOf, type Disagreement } from './both-values.ts';
 
 export interface ReadingMark {
 	readonly name: string;
@@ -21,6 +22,8 @@ export interface ReadingBlock {
 	readonly name: string;
 	readonly attributes: Readonly<Record<string, unknown>>;
 	readonly content: readonly ReadingPart[];
+	/** Values that wait for somebody to pick; missing when there are none. */
+	readonly open?: readonly Disagreement[];
 }
 export type ReadingPart = ReadingText | ReadingBlock;
 
@@ -53,7 +56,14 @@ function readChildren(parent: Y.XmlFragment, depth: number): ReadingPart[] {
 		if (!(child instanceof Y.XmlElement)) return [];
 		const content = readChildren(child, depth + 1);
 		if (depth >= MAX_DEPTH) return content;
-		return [{ type: 'block', name: child.nodeName, attributes: child.getAttributes(), content }];
+		const open = disagreementsOf(child)?.open ?? [];
+		const block = {
+			type: 'block' as const,
+			name: child.nodeName,
+			attributes: child.getAttributes(),
+			content
+		};
+		return [open.length > 0 ? { ...block, open } : block];
 	});
 }
 

@@ -18,7 +18,6 @@ import { Chip } from './blocks/chip.ts';
 import { CommonAttributes } from './blocks/common-attributes.ts';
 import { defineBlock } from './blocks/define-block.ts';
 import { FieldNode } from './blocks/field.ts';
-import { Image } from './blocks/image.ts';
 import { textBlocks } from './blocks/text-blocks.ts';
 import { Link } from './marks/link.ts';
 import { Note } from './marks/note.ts';
@@ -40,7 +39,6 @@ export const schemaExtensions: Extensions = [
 	BlockTitle,
 	FieldNode,
 	Chip,
-	Image,
 	...marks,
 	CommonAttributes
 ];

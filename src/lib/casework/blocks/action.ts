@@ -9,7 +9,7 @@ export const actionSpec: BlockSpec = {
 	searchWords: 'task todo do who by when',
 	titleHint: 'What is to be done?',
 	fields: [
-		{ attribute: 'who', label: 'Who', hint: 'who', kind: 'text' },
+		{ attribute: 'who', label: 'Who', hint: 'who', kind: 'who', ref: 'whoRef' },
 		{ attribute: 'due', label: 'Due date', hint: 'by when', kind: 'date' },
 		{ attribute: 'status', label: 'Status', hint: 'set status', kind: 'choice', choices: stepStatuses },
 		{
@@ -18,8 +18,15 @@ export const actionSpec: BlockSpec = {
 			hint: 'done on',
 			kind: 'date',
 			onlyWhen: { attribute: 'status', codes: ['completed'] }
+		},
+		{
+			attribute: 'reason',
+			label: 'Reason',
+			hint: 'why',
+			kind: 'text',
+			onlyWhen: { attribute: 'status', codes: ['on-hold', 'cancelled'] }
 		}
 	],
-	attributes: ['whoRef', 'reason', 'source'],
+	attributes: ['whoRef', 'source'],
 	goesOnWith: 'action'
 };

@@ -25,7 +25,7 @@ export const agreementSpec: BlockSpec = {
 			kind: 'choice',
 			choices: agreementMeans
 		},
-		{ attribute: 'witness', label: 'Who was there', hint: 'who', kind: 'text' }
+		{ attribute: 'witness', label: 'Who was there', hint: 'who', kind: 'who' }
 	],
 	texts: [
 		{ name: 'reason', label: 'In their own words', hint: 'Why, or why not? What should be different?' }

@@ -24,7 +24,17 @@ export type Field =
 	/** Cents as a whole number, typed and shown as money. */
 	| (FieldBase & { readonly kind: 'money' })
 	| (FieldBase & { readonly kind: 'number' })
-	| (FieldBase & { readonly kind: 'text' });
+	| (FieldBase & { readonly kind: 'text' })
+	/** A name as one types it; `ref` holds the id of a person of the circle while it is theirs. */
+	| (FieldBase & { readonly kind: 'who'; readonly ref?: string })
+	/** The name of an agency or a service, suggested from those the case knows. */
+	| (FieldBase & { readonly kind: 'agency' })
+	/** The name of a picture of this document (../pictures.ts). */
+	| (FieldBase & { readonly kind: 'picture' })
+	/** The id of a block of this document. */
+	| (FieldBase & { readonly kind: 'block'; readonly of: string })
+	/** Ids of goals of the case, with spaces between them. */
+	| (FieldBase & { readonly kind: 'goals'; readonly many: boolean });
 
 /** A text inside the block that several people may write at once: a `field` node, so that it merges. */
 export interface BlockText {

@@ -26,7 +26,7 @@ export const budgetLineSpec: BlockSpec = {
 	titleHint: 'What for?',
 	fields: [
 		{ attribute: 'kind', label: 'Kind', hint: 'income or expense', kind: 'choice', choices: budgetLineKinds },
-		{ attribute: 'who', label: 'Who', hint: 'whose', kind: 'text' },
+		{ attribute: 'who', label: 'Who', hint: 'whose', kind: 'who', ref: 'whoRef' },
 		{ attribute: 'amount', label: 'Amount', hint: 'amount', kind: 'money' },
 		{
 			attribute: 'frequency',

@@ -23,7 +23,6 @@ export const blocksWithId = [
 	'tableHeader',
 	'tableCell',
 	'horizontalRule',
-	'image',
 	...blockSpecs.map((spec) => spec.name)
 ];
 
@@ -36,11 +35,3 @@ export const CommonAttributes = Extension.create({
 		{ types: withHint, attributes: { hint: textAttribute('hint') } }
 	]
 });
-
-/** A new id: 72 random bits, 12 characters that are safe in HTML and in addresses. */
-export function newBlockId(): string {
-	const bytes = crypto.getRandomValues(new Uint8Array(9));
-	return btoa(String.fromCharCode(...bytes))
-		.replaceAll('+', '-')
-		.replaceAll('/', '_');
-}

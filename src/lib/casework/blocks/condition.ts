@@ -18,7 +18,7 @@ export const conditionSpec: BlockSpec = {
 			first: true
 		},
 		{ attribute: 'order', label: 'Set by', hint: 'which order or court', kind: 'text' },
-		{ attribute: 'supervisedBy', label: 'Supervised by', hint: 'who', kind: 'text' },
+		{ attribute: 'supervisedBy', label: 'Supervised by', hint: 'who', kind: 'who' },
 		{ attribute: 'from', label: 'From', hint: 'from when', kind: 'date' },
 		{ attribute: 'to', label: 'Until', hint: 'until when', kind: 'date' },
 		{ attribute: 'lastChecked', label: 'Last checked', hint: 'when', kind: 'date' },

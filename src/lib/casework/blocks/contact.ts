@@ -25,12 +25,13 @@ export const contactSpec: BlockSpec = {
 			kind: 'choice',
 			choices: contactDirections
 		},
-		{ attribute: 'who', label: 'With', hint: 'with whom', kind: 'text' },
+		{ attribute: 'who', label: 'With', hint: 'with whom', kind: 'who', ref: 'whoRef' },
 		{ attribute: 'date', label: 'Date', hint: 'when', kind: 'date' },
 		{ attribute: 'time', label: 'Time', hint: 'what time', kind: 'text' },
-		{ attribute: 'duration', label: 'How long', hint: 'how long', kind: 'text' }
+		{ attribute: 'duration', label: 'How long', hint: 'how long', kind: 'text' },
+		{ attribute: 'goals', label: 'Goals it was about', hint: 'which goals', kind: 'goals', many: true }
 	],
-	// whoRef: the person or agency chosen from a list · goals: the goals it was about
-	attributes: ['whoRef', 'goals', 'enteredAt', 'source'],
+	// enteredAt: the day it was written down, set with its date
+	attributes: ['whoRef', 'enteredAt', 'source'],
 	goesOnWith: null
 };

@@ -17,7 +17,7 @@ export const decisionSpec: BlockSpec = {
 			choices: decisionStatuses,
 			first: true
 		},
-		{ attribute: 'who', label: 'Decided by', hint: 'who', kind: 'text' },
+		{ attribute: 'who', label: 'Decided by', hint: 'who', kind: 'who', ref: 'whoRef' },
 		{ attribute: 'due', label: 'In force by', hint: 'by when', kind: 'date' }
 	],
 	texts: [

@@ -1,28 +1,24 @@
-/** A picture. The bytes are an encrypted file of the case, named by `file`; here stands only what describes it. */
-import { Node } from '@tiptap/core';
-import { textAttribute } from './define-block.ts';
+/**
+ * A picture: its title is the caption. `file` names the bytes, which stand in the same document (../pictures.ts), so
+ * that they are sealed, kept and sent like every word of it.
+ */
+import type { BlockSpec } from './block-spec.ts';
 
-export const Image = Node.create({
+export const imageSpec: BlockSpec = {
 	name: 'image',
-	group: 'block',
-	atom: true,
-	addAttributes: () => ({
-		file: textAttribute('file'),
-		mime: textAttribute('mime'),
-		alt: textAttribute('alt'),
-		caption: textAttribute('caption'),
-		width: textAttribute('width'),
-		height: textAttribute('height')
-	}),
-	parseHTML: () => [{ tag: 'figure[data-image]' }],
-	renderHTML: ({ node, HTMLAttributes }) => [
-		'figure',
-		{ ...HTMLAttributes, 'data-image': '' },
-		['figcaption', {}, pictureWords(node.attrs)]
-	]
-});
-
-function pictureWords(attributes: Record<string, unknown>): string {
-	const words = [attributes.caption, attributes.alt].find((text) => typeof text === 'string' && text !== '');
-	return typeof words === 'string' ? `Picture: ${words}` : 'Picture';
-}
+	label: 'Picture',
+	look: 'card',
+	searchWords: 'image photo drawing map scan genogram',
+	titleHint: 'Caption',
+	fields: [
+		{ attribute: 'file', label: 'Picture', hint: 'Choose a picture', kind: 'picture', first: true },
+		{
+			attribute: 'alt',
+			label: 'What the picture shows',
+			hint: 'for those who cannot see it',
+			kind: 'text'
+		}
+	],
+	attributes: ['source'],
+	goesOnWith: null
+};

@@ -18,10 +18,11 @@ export const measureSpec: BlockSpec = {
 			hint: 'higher or lower?',
 			kind: 'choice',
 			choices: betterWays
-		}
+		},
+		{ attribute: 'goal', label: 'Goal it tells about', hint: 'which goal', kind: 'goals', many: false }
 	],
 	startsWith: [{ name: 'reading' }],
-	attributes: ['goal', 'source'],
+	attributes: ['source'],
 	goesOnWith: 'reading'
 };
 

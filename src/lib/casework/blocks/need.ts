@@ -30,10 +30,11 @@ export const needSpec: BlockSpec = {
 			hint: 'not asked yet',
 			kind: 'choice',
 			choices: yesNoUnsure
-		}
+		},
+		{ attribute: 'goal', label: 'Goal that answers it', hint: 'which goal', kind: 'goals', many: false }
 	],
 	texts: [{ name: 'evidence', label: 'What we know', hint: 'What was said, seen or found out?' }],
-	attributes: ['goal', 'source'],
+	attributes: ['source'],
 	goesOnWith: null,
 	carriesOn: ['domain']
 };

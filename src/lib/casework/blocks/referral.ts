@@ -18,7 +18,7 @@ export const referralSpec: BlockSpec = {
 			first: true
 		},
 		{ attribute: 'urgency', label: 'How soon', hint: 'how soon', kind: 'choice', choices: urgencies },
-		{ attribute: 'agency', label: 'Agency', hint: 'which agency', kind: 'text' },
+		{ attribute: 'agency', label: 'Agency', hint: 'which agency', kind: 'agency' },
 		{ attribute: 'contact', label: 'Contact', hint: 'name, phone or e-mail', kind: 'text' },
 		{
 			attribute: 'consent',

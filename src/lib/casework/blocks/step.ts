@@ -10,7 +10,7 @@ export const stepSpec: BlockSpec = {
 	belongsInto: 'goal',
 	titleHint: 'What is the next small thing to do?',
 	fields: [
-		{ attribute: 'who', label: 'Who', hint: 'who', kind: 'text' },
+		{ attribute: 'who', label: 'Who', hint: 'who', kind: 'who', ref: 'whoRef' },
 		{ attribute: 'due', label: 'Due date', hint: 'by when', kind: 'date' },
 		{ attribute: 'frequency', label: 'How often', hint: 'how often', kind: 'choice', choices: frequencies },
 		{ attribute: 'status', label: 'Status', hint: 'set status', kind: 'choice', choices: stepStatuses },
@@ -20,9 +20,22 @@ export const stepSpec: BlockSpec = {
 			hint: 'done on',
 			kind: 'date',
 			onlyWhen: { attribute: 'status', codes: ['completed'] }
+		},
+		{
+			attribute: 'reason',
+			label: 'Reason',
+			hint: 'why',
+			kind: 'text',
+			onlyWhen: { attribute: 'status', codes: ['on-hold', 'cancelled'] }
+		},
+		{
+			attribute: 'referral',
+			label: 'Referral it waits for',
+			hint: 'linked referral',
+			kind: 'block',
+			of: 'referral'
 		}
 	],
-	// whoRef: the person or agency chosen from a list · referral: id of the referral it waits for
-	attributes: ['whoRef', 'referral', 'reason', 'source', 'start'],
+	attributes: ['whoRef', 'source', 'start'],
 	goesOnWith: 'step'
 };

@@ -1,0 +1,34 @@
+/**
+ * Moving a block, as the shared document knows it: it is made again where it goes, and the old one is removed. Yjs has
+ * no move. What others wrote in the old one meanwhile is found again by `moves.ts` and brought over by `strays.ts`.
+ */
+import * as Y from 'yjs';
+
+/** The element of that block id; null when it is not there (any more). */
+export function elementOfBlock(fragment: Y.XmlFragment, id: string): Y.XmlElement | null {
+	for (const node of fragment.createTreeWalker(() => true))
+		if (node instanceof Y.XmlElement && node.getAttribute('id') === id) return node;
+	return null;
+}
+
+/** Null when it would go into itself, or where it stands already. Call it inside a transaction. */
+export function moveElement(
+	element: Y.XmlElement,
+	to: { readonly parent: Y.XmlFragment; readonly before: Y.XmlElement | null }
+): Y.XmlElement | null {
+	const from = element.parent;
+	if (!(from instanceof Y.XmlFragment) || isInside(to.parent, element) || to.before === element) return null;
+	const siblings = to.parent.toArray();
+	const at = to.before === null ? siblings.length : siblings.indexOf(to.before);
+	if (at < 0 || (from === to.parent && siblings[at - 1] === element)) return null;
+	const copy = element.clone();
+	to.parent.insert(at, [copy]);
+	from.delete(from.toArray().indexOf(element), 1);
+	return copy;
+}
+
+function isInside(type: Y.XmlFragment, holder: Y.XmlElement): boolean {
+	for (let here: unknown = type; here instanceof Y.XmlFragment; here = here.parent)
+		if (here === holder) return true;
+	return false;
+}
