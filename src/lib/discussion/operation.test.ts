@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { MAX_TEXT } from './bounds.ts';
 import {
 	appendOperation,
 	MAX_LAMPORT,
-	MAX_TEXT,
 	newOperationId,
 	readOperation,
 	readOperations,
@@ -28,7 +28,7 @@ describe('Reading an operation', () => {
 
 	test('tells a newer one from a broken one', () => {
 		expect(readOperation({ ...reply, v: 2, lamport: 'other' })).toEqual({ type: 'newer', id: 'cora.1' });
-		expect(readOperation({ ...reply, type: 'suggest' })).toEqual({ type: 'newer', id: 'cora.1' });
+		expect(readOperation({ ...reply, type: 'translate' })).toEqual({ type: 'newer', id: 'cora.1' });
 		for (const broken of [{ v: 0 }, { v: 1.5 }, { v: '2' }, { type: 3 }, { id: '' }, { id: null }])
 			expect(readOperation({ ...reply, ...broken })).toBeNull();
 	});

@@ -7,9 +7,12 @@
  * Must never: be changed or removed from the lane once written.
  */
 import { toBase64UrlEncoded } from 'lib0/buffer';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import type { Anchor } from './anchor.ts';
+import { MAX_TEXT } from './bounds.ts';
+import { appendToLane, readLane, type WhoIs, type WriterRole } from './lane.ts';
 import { readAnchor } from './read-anchor.ts';
+import { readChange, readVerdict, type Change, type Verdict } from './suggestion.ts';
 
 /** `<person>.<16 random bytes, base64url>`; made by `newOperationId`. */
 export type OperationId = `${string}.${string}`;
@@ -23,16 +26,25 @@ interface Common {
 	readonly at: number;
 }
 
-/** A thread's id is the id of its `thread` operation; a message's id that of its `thread` or `reply` operation. */
+/** A thread's id is the id of its `thread` or `suggest` operation; a message's id that of its first or `reply` operation. */
 export type Operation = Common &
 	(
 		| { readonly type: 'thread'; readonly anchor: Anchor; readonly text: string }
+		// a thread on a proposed change; `text` says why, and may be empty
+		| { readonly type: 'suggest'; readonly anchor: Anchor; readonly change: Change; readonly text: string }
+		| { readonly type: 'revise'; readonly thread: string; readonly anchor: Anchor; readonly change: Change }
+		| ({ readonly type: 'verdict'; readonly thread: string } & Verdict)
 		| { readonly type: 'reply'; readonly thread: string; readonly text: string }
 		| { readonly type: 'edit'; readonly message: string; readonly text: string }
 		| { readonly type: 'redact'; readonly message: string; readonly reason: string }
 		| { readonly type: 'resolve' | 'reopen'; readonly thread: string }
 		| { readonly type: 'anchor'; readonly thread: string; readonly anchor: Anchor }
 		| { readonly type: 'react'; readonly message: string; readonly reaction: string; readonly on: boolean }
+		// a message becomes a question for somebody; for null it is none any more
+		| { readonly type: 'ask'; readonly message: string; readonly person: string | null }
+		| { readonly type: 'answered'; readonly message: string }
+		// its writer has just removed the words that the thread is about
+		| { readonly type: 'detached'; readonly thread: string }
 		// the messages themselves, not "all up to": one written offline arrives late, with a low lamport
 		| { readonly type: 'seen'; readonly thread: string; readonly messages: readonly string[] }
 	);
@@ -43,7 +55,7 @@ export interface NewerOperation {
 	readonly id: string;
 }
 
-export type DiscussionRole = 'owner' | 'editor' | 'commenter' | 'reader';
+export type DiscussionRole = WriterRole;
 
 export interface SignedOperation {
 	readonly operation: Operation | NewerOperation;
@@ -53,7 +65,6 @@ export interface SignedOperation {
 	readonly role: DiscussionRole | null;
 }
 
-export const MAX_TEXT = 20_000;
 export const MAX_REASON = 2_000;
 const MAX_REACTION = 32;
 /** Messages in one `seen`. */
@@ -61,7 +72,6 @@ export const MAX_SEEN = 500;
 /** A lamport beyond this was not counted but invented; the next one is never above it. */
 export const MAX_LAMPORT = 2 ** 40;
 const MAX_ID = 128;
-const LANE = 'operations';
 
 export function newOperationId(author: string): OperationId {
 	return `${author}.${toBase64UrlEncoded(crypto.getRandomValues(new Uint8Array(16)))}`;
@@ -81,6 +91,24 @@ export function readOperation(value: unknown): Operation | NewerOperation | null
 		case 'thread': {
 			const anchor = readAnchor(value['anchor']);
 			return anchor !== null && isText(text, MAX_TEXT) ? { ...common, type, anchor, text } : null;
+		}
+		case 'suggest': {
+			const anchor = readAnchor(value['anchor']);
+			const change = readChange(value['change']);
+			if (anchor === null || change === null || !isText(text, MAX_TEXT)) return null;
+			return { ...common, type, anchor, change, text };
+		}
+		case 'revise': {
+			const anchor = readAnchor(value['anchor']);
+			const change = readChange(value['change']);
+			return anchor !== null && change !== null && isId(thread)
+				? { ...common, type, thread, anchor, change }
+				: null;
+		}
+		case 'verdict': {
+			const verdict = readVerdict(value);
+			if (verdict === undefined) return { type: 'newer', id };
+			return verdict !== null && isId(thread) ? { ...common, type, thread, ...verdict } : null;
 		}
 		case 'reply':
 			return isId(thread) && isText(text, MAX_TEXT) ? { ...common, type, thread, text } : null;
@@ -102,6 +130,14 @@ export function readOperation(value: unknown): Operation | NewerOperation | null
 			if (!isId(message) || !isText(reaction, MAX_REACTION) || reaction === '') return null;
 			return typeof on === 'boolean' ? { ...common, type, message, reaction, on } : null;
 		}
+		case 'ask': {
+			const { person } = value;
+			return isId(message) && (person === null || isId(person)) ? { ...common, type, message, person } : null;
+		}
+		case 'answered':
+			return isId(message) ? { ...common, type, message } : null;
+		case 'detached':
+			return isId(thread) ? { ...common, type, thread } : null;
 		case 'seen': {
 			const messages = value['messages'];
 			if (!isId(thread) || !Array.isArray(messages) || messages.length > MAX_SEEN) return null;
@@ -112,42 +148,16 @@ export function readOperation(value: unknown): Operation | NewerOperation | null
 	}
 }
 
-/**
- * Every operation of the lane, in no order that means anything. `whoIs` tells whose session a Yjs client id is [E4] and
- * what that person was when writing; what nobody signed (yet) is left out.
- */
-export function readOperations(
-	doc: Y.Doc,
-	whoIs: (yClient: number) => { readonly author: string; readonly role: DiscussionRole | null } | null
-): readonly SignedOperation[] {
-	const signed: SignedOperation[] = [];
-	for (let item = doc.getArray(LANE)._start; item !== null; item = item.right) {
-		if (item.deleted || !(item.content instanceof Y.ContentAny)) continue;
-		const writer = whoIs(item.id.client);
-		if (writer === null) continue;
-		for (const value of item.content.arr as readonly unknown[]) {
-			const operation = readOnce(value);
-			if (operation !== null) signed.push({ operation, author: writer.author, role: writer.role });
-		}
-	}
-	return signed;
+/** Every operation of the lane, in no order that means anything. See `readLane`. */
+export function readOperations(doc: Y.Doc, whoIs: WhoIs): readonly SignedOperation[] {
+	return readLane(doc, whoIs, readOperation);
 }
 
 /** Throws when this app itself could not read it: it would be lost. Bound what people type by the `MAX_…` above. */
 export function appendOperation(doc: Y.Doc, operation: Operation): void {
 	const read = readOperation(operation);
 	if (read === null || read.type === 'newer') throw new RangeError(`not an operation: ${operation.type}`);
-	doc.getArray<Operation>(LANE).push([read]);
-}
-
-/** Yjs hands out the same object each time, so a lane of thousands is judged once, not at every new operation. */
-const known = new WeakMap<object, Operation | NewerOperation | null>();
-
-function readOnce(value: unknown): Operation | NewerOperation | null {
-	if (!isRecord(value)) return null;
-	let operation = known.get(value);
-	if (operation === undefined) known.set(value, (operation = readOperation(value)));
-	return operation;
+	appendToLane(doc, read);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
