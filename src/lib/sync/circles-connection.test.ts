@@ -41,6 +41,7 @@ async function asked(socket: HeldSocket, type: string): Promise<number> {
 
 beforeEach(() => void (HeldSocket.opened.length = 0));
 afterEach(() => {
+	vi.useRealTimers();
 	for (const connection of open.splice(0)) connection.close();
 });
 
@@ -130,10 +131,12 @@ test('a relay that is down at first start is waited for, and what was asked is a
 test('44xx is for good, and closing is for good and settles what waits', async () => {
 	const { connection, socket } = await connect();
 	socket().accept();
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	socket().end(4403);
 	expect(connection.status).toBe('refused');
-	await new Promise((resolve) => setTimeout(resolve, 5));
+	await vi.runAllTimersAsync();
 	expect(HeldSocket.opened).toHaveLength(1);
+	vi.useRealTimers();
 
 	HeldSocket.opened.length = 0;
 	const other = await connect();

@@ -1,5 +1,5 @@
 /**
- * The control socket: circle entries asked for, appended and pushed [C2].
+ * The control socket: circle entries asked for, appended and pushed [C2], and the feed of rooms that moved [R6].
  *
  * Promises: every promise settles, with a reason when the socket closes; it comes back by itself after a random wait,
  * unless the relay has said that trying again cannot help. Constructors do no I/O here either: the first attempt to
@@ -22,6 +22,13 @@ export type AppendAnswer =
 	| { readonly ok: false; readonly reason: 'conflict'; readonly entries: Bytes[] }
 	| { readonly ok: false; readonly reason: string };
 
+export interface AppendOptions {
+	/** With the first entry of the agency. */
+	readonly foundingCode?: string;
+	/** The relay had it once and has forgotten it [R7]. */
+	readonly again?: boolean;
+}
+
 export interface CirclesConnection {
 	readonly status: ConnectionStatus;
 	onStatus(listener: (status: ConnectionStatus) => void): () => void;
@@ -29,14 +36,26 @@ export interface CirclesConnection {
 	list(): Promise<CircleId[]>;
 	/** The entries behind the first `after`. */
 	fetch(circle: CircleId, after: number): Promise<Verdict<Bytes[]>>;
-	append(circle: CircleId, entry: Bytes, options?: { foundingCode?: string }): Promise<AppendAnswer>;
+	append(circle: CircleId, entry: Bytes, options?: AppendOptions): Promise<AppendAnswer>;
 	/** Which circles does this invitation open? */
 	findInvitation(link: SigningSecret): Promise<Verdict<{ circle: CircleId; entries: Bytes[] }[]>>;
 	/** Pushed by the relay when a circle of ours grows. */
 	onEntries(listener: (circle: CircleId, entries: Bytes[]) => void): () => void;
+	/** Which rooms of these circles moved since this cursor ('' for ever)? All of it; null when the relay does not answer. */
+	fetchMoves(circles: readonly CircleId[], cursor: string): Promise<Moves | null>;
+	/** Pushed by the relay soon after rooms of ours moved. */
+	onMoved(listener: (rooms: string[], cursor: string) => void): () => void;
 	/** Does an agency live at this relay? Null before the relay has said so. */
 	relayFounded(): boolean | null;
 	close(): void;
+}
+
+export interface Moves {
+	/** In the order of their newest move. */
+	readonly rooms: readonly string[];
+	readonly cursor: string;
+	/** The relay has forgotten what came before the cursor: what it has not listed, it may not have at all [R7]. */
+	readonly lost: boolean;
 }
 
 export interface CirclesConnectionOptions {
@@ -58,6 +77,8 @@ type Answer = Extract<Message, { id: number }>;
 /** What the device signs here stands for the control socket, not for a room. */
 const ROOM = 'circles';
 const OPEN = 1;
+/** Parts of one answer; a relay that goes on beyond 20,000 rooms in each of many circles is not an honest one. */
+const MOST_PARTS = 100;
 
 export function connectCircles(options: CirclesConnectionOptions): CirclesConnection {
 	return new Connection(options);
@@ -68,6 +89,7 @@ class Connection implements CirclesConnection {
 	#status: ConnectionStatus = 'connecting';
 	#statuses = new Listeners<[ConnectionStatus]>();
 	#entries = new Listeners<[CircleId, Bytes[]]>();
+	#moved = new Listeners<[string[], string]>();
 	#pending = new Map<number, (answer: Answer | null) => void>();
 	#socket: WebSocket | null = null;
 	#nonce: Bytes | null = null;
@@ -97,6 +119,10 @@ class Connection implements CirclesConnection {
 		return this.#entries.on(listener);
 	}
 
+	onMoved(listener: (rooms: string[], cursor: string) => void): () => void {
+		return this.#moved.on(listener);
+	}
+
 	relayFounded(): boolean | null {
 		return this.#founded;
 	}
@@ -111,13 +137,8 @@ class Connection implements CirclesConnection {
 		return answer?.type === 'circleEntries' ? { ok: true, value: answer.entries } : reasonOf(answer);
 	}
 
-	async append(
-		circle: CircleId,
-		entry: Bytes,
-		{ foundingCode }: { foundingCode?: string } = {}
-	): Promise<AppendAnswer> {
-		const code = foundingCode === undefined ? {} : { foundingCode };
-		const answer = await this.#ask((id) => writeMessage('append', { id, circle, entry, ...code }));
+	async append(circle: CircleId, entry: Bytes, options: AppendOptions = {}): Promise<AppendAnswer> {
+		const answer = await this.#ask((id) => writeMessage('append', { id, circle, entry, ...options }));
 		if (answer?.type === 'appended') return { ok: true };
 		if (answer?.type === 'conflict') return { ok: false, reason: 'conflict', entries: answer.entries };
 		return reasonOf(answer);
@@ -138,6 +159,24 @@ class Connection implements CirclesConnection {
 		return { ok: true, value: circles };
 	}
 
+	async fetchMoves(circles: readonly CircleId[], cursor: string): Promise<Moves | null> {
+		const rooms: string[] = [];
+		let from = cursor;
+		let lost = false;
+		for (let part = 0; part < MOST_PARTS; part++) {
+			const asked = [...circles];
+			const answer = await this.#ask((id) =>
+				writeMessage('fetchMoves', { id, circles: asked, cursor: from })
+			);
+			if (answer?.type !== 'moves') return null;
+			rooms.push(...answer.rooms);
+			lost ||= answer.lost;
+			if (!answer.more) return { rooms, cursor: answer.cursor, lost };
+			from = answer.cursor;
+		}
+		return null;
+	}
+
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
@@ -147,6 +186,7 @@ class Connection implements CirclesConnection {
 		this.#set('offline');
 		this.#statuses.clear();
 		this.#entries.clear();
+		this.#moved.clear();
 	}
 
 	/** Null when there is no connection, or it ended before the answer. The first attempt is waited for. */
@@ -214,6 +254,9 @@ class Connection implements CirclesConnection {
 				return;
 			case 'entries':
 				if (isCircleId(message.circle)) this.#entries.tell(message.circle, message.entries);
+				return;
+			case 'moved':
+				this.#moved.tell(message.rooms, message.cursor);
 				return;
 			default:
 				if ('id' in message) this.#pending.get(message.id)?.(message);

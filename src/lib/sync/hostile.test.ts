@@ -1,30 +1,16 @@
 /** What a forger, an eavesdropper or a careless programmer would try. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { UndoManager, Doc, applyUpdate, encodeStateAsUpdate, XmlElement, XmlText } from 'yjs';
 import * as Y from 'yjs';
 import { sha256 } from '#lib/crypto/bytes.ts';
 import { createDeviceSecrets } from '#lib/circle/device.ts';
-import { newDocumentId, newSessionId } from '#lib/circle/ids.ts';
-import type { SealedDocument } from './sealed-document.ts';
+import { newDocumentId, newSessionId, type DeviceId } from '#lib/circle/ids.ts';
 import { writeLogUpdate } from '#lib/envelope/log.ts';
 import { writeUpdateFrame } from './relay-socket.ts';
 import { AWARENESS } from './wire.ts';
-import { createWorld, forge, typed, type World } from './world.fixture.ts';
+import { forge, said, typed, type World } from './world.fixture.ts';
+import { setup, text, type } from './worlds.fixture.ts';
 
-const worlds: World[] = [];
-async function setup(...args: Parameters<typeof createWorld>): Promise<World> {
-	const world = await createWorld(...args);
-	worlds.push(world);
-	return world;
-}
-afterEach(async () => {
-	vi.restoreAllMocks();
-	for (const world of worlds.splice(0)) await world.close();
-});
-
-const text = (document: SealedDocument) => document.clear.getText('t').toJSON();
-const type = (document: SealedDocument, words: string) =>
-	document.edit((clear) => clear.getText('t').insert(clear.getText('t').length, words));
 const reasons = async (world: World, name: string) =>
 	(await (await world.person(name).storage()).setAside.list()).map(({ reason }) => reason).sort();
 
@@ -69,7 +55,11 @@ test('[E1] an envelope of another document, generation or epoch is refused, what
 		// the header says here, the seal was made for there
 		await forge({ by, room, sealedFor: { room: elsewhere } }),
 		await forge({ by, room, header: { epoch: 3 } }),
-		await forge({ by, room, sealedFor: { epochSecret: await sha256(new Uint8Array(1)) } })
+		await forge({
+			by,
+			room,
+			sealedFor: { epochSecret: { staff: null, everyone: await sha256(new Uint8Array(1)) } }
+		})
 	);
 	await ben.close();
 	expect(await reasons(world, 'ben')).toEqual([
@@ -107,6 +97,53 @@ test('[E2] a reader, a commenter, a stranger and a borrowed name write nothing',
 		'may-not-write',
 		'not-a-member'
 	]);
+});
+
+test('[E2] [S1] a guest says nothing among staff, however well it is made: set aside by everybody, and counted', async () => {
+	const world = await setup();
+	const carl = await world.invite('carl', 'commenter', true);
+	await carl.circle.learn();
+	for (const name of ['amina', 'ben']) await world.person(name).circle.learn();
+	const room = { ...world.room, lane: 'internal' } as const;
+	world.relay.room = room;
+	const [amina, ben] = [await world.open('amina', { room }), await world.open('ben', { room })];
+	const operations = () => [amina, ben].map(({ clear }): unknown => clear.getArray('operations').toJSON());
+	await world.calm(amina, ben);
+	// no key of the guest opens this lane
+	await expect(forge({ by: carl, room })).rejects.toThrow('not for them');
+	const operation = { v: 1, type: 'thread', id: `${carl.person}.x`, lamport: 0, at: 0, text: 'Let me in' };
+	const inName = (device: DeviceId) => ({ kind: 'ops', yClient: 5_000_000, device }) as const;
+	const content = said(5_000_000, operation);
+	const secrets = world.person('ben').circle.secrets.get(0);
+	const everyone = { room: { ...room, lane: 'discussion' } } as const;
+	const own = inName(carl.device.device);
+	world.relay.inject(
+		// signed by the guest, and sealed with the only key they have
+		await forge({ by: carl, room, content, header: own, sealedFor: everyone }),
+		// even with the staff's own key, in a careless colleague's hands
+		await forge({
+			by: carl,
+			room,
+			content,
+			header: { ...own, yClient: 5_000_001 },
+			...(secrets && { sealedFor: { epochSecret: secrets } })
+		}),
+		// under a colleague's name, signed with the guest's own key
+		await forge({
+			by: carl,
+			room,
+			content,
+			header: { ...inName(world.person('ben').device.device), yClient: 5_000_002 },
+			sealedFor: everyone
+		})
+	);
+	await world.calm(amina, ben);
+	expect(operations()).toEqual([[], []]);
+	amina.edit((doc) => doc.getArray('operations').push([{ ...operation, text: 'Among us' }]));
+	await world.calm(amina, ben);
+	expect(operations()).toMatchObject([[{ text: 'Among us' }], [{ text: 'Among us' }]]);
+	expect([amina.saved.setAside, ben.saved.setAside]).toEqual([3, 3]);
+	expect(await reasons(world, 'ben')).toEqual(['bad-signature', 'may-not-write', 'may-not-write']);
 });
 
 test('[E3] two envelopes of one place prove a forgery: both are set aside, and stay so', async () => {

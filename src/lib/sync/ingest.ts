@@ -8,6 +8,7 @@
  */
 import * as Y from 'yjs';
 import type { DeviceId } from '#lib/circle/ids.ts';
+import { activeCircles, deviceOf } from '#lib/circle/roles.ts';
 import { toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealingSecret } from '#lib/crypto/seal.ts';
 import { checkContent, checkHeader, checkOperations, checkWriter, kindOf } from '#lib/envelope/check.ts';
@@ -24,7 +25,7 @@ import type { FollowedCircle } from './options.ts';
 import type { SessionChains } from './session-chains.ts';
 
 export interface IngestOptions {
-	readonly room: Room;
+	readonly room: () => Room;
 	readonly circle: FollowedCircle;
 	readonly clear: Y.Doc;
 	readonly chains: SessionChains;
@@ -46,7 +47,7 @@ type Judged =
 			readonly hash: Bytes;
 			readonly content: Bytes;
 	  }
-	/** Cannot be judged before we know more of the circle. */
+	/** Cannot be judged before we know more of the circle, or of one that is in it. */
 	| { readonly verdict: 'later'; readonly bytes: Bytes; readonly device: DeviceId }
 	/** `header` when its signature is good: it is there, though not accepted. */
 	| {
@@ -78,6 +79,12 @@ export class Ingest {
 		return this.#waiting.size;
 	}
 
+	/** Another generation: nothing of the one before is waited for. */
+	begin(): void {
+		this.#waiting.clear();
+		this.#forged.clear();
+	}
+
 	/** One call after the other: the caller's queue sees to that. `again`: they were set aside before. */
 	async take(envelopes: readonly Bytes[], again = false): Promise<void> {
 		for (let at = 0; at < envelopes.length; at += TOGETHER)
@@ -93,11 +100,10 @@ export class Ingest {
 
 	async #takeSome(envelopes: readonly Bytes[], again: boolean): Promise<void> {
 		let judged = await Promise.all(envelopes.map((bytes) => this.#judge(bytes)));
-		if (judged.some(({ verdict }) => verdict === 'later')) {
+		const isOpen = (one: Judged) => one.verdict === 'later' || this.#mayBeNew(one);
+		if (judged.some(isOpen)) {
 			await this.#options.circle.refresh().catch(() => undefined);
-			judged = await Promise.all(
-				judged.map(async (one) => (one.verdict === 'later' ? this.#judge(one.bytes) : one))
-			);
+			judged = await Promise.all(judged.map(async (one) => (isOpen(one) ? this.#judge(one.bytes) : one)));
 		}
 		const updates: { bytes: Bytes; content: Bytes; header: EnvelopeHeader }[] = [];
 		for (const one of judged) {
@@ -109,8 +115,15 @@ export class Ingest {
 		await this.#apply(updates.filter(({ header }) => !this.#forged.has(placeOf(header))));
 	}
 
+	/** Who is no member here may have come into a team that is one: that log grows by itself. */
+	#mayBeNew(one: Judged): boolean {
+		const isStranger = one.verdict === 'refused' && one.reason === 'not-a-member';
+		return isStranger && activeCircles(this.#options.circle.state).length > 0;
+	}
+
 	async #judge(bytes: Bytes): Promise<Judged> {
-		const { room, circle, laneSecret } = this.#options;
+		const { circle, laneSecret } = this.#options;
+		const room = this.#options.room();
 		const refused = (reason: string, header: EnvelopeHeader | null = null): Judged => {
 			return { verdict: 'refused', bytes, reason, header };
 		};
@@ -122,7 +135,7 @@ export class Ingest {
 		const writer = checkWriter(header, circle.state);
 		if (!writer.ok && writer.reason === 'unknown-head')
 			return { verdict: 'later', bytes, device: header.device };
-		const signKey = writer.ok ? writer.value.signKey : circle.state.devices.get(header.device)?.signKey;
+		const signKey = writer.ok ? writer.value.signKey : deviceOf(circle.state, header.device)?.signKey;
 		if (signKey === undefined) return refused(writer.ok ? 'not-a-member' : writer.reason);
 		const secret = writer.ok ? await laneSecret(header.epoch) : null;
 		if (writer.ok && secret === null) return { verdict: 'later', bytes, device: header.device };
@@ -141,7 +154,7 @@ export class Ingest {
 
 	/** Its place in its session's chain, and what it holds; true when it may be applied. */
 	async #chain(one: Judged & { verdict: 'sound' }, again: boolean): Promise<boolean> {
-		const { room, chains, setAside, onForged } = this.#options;
+		const { chains, setAside, onForged } = this.#options;
 		const { header, hash, content, bytes } = one;
 		const clock = chains.clockOf(header.session);
 		const place = chains.take(header, hash);
@@ -152,11 +165,11 @@ export class Ingest {
 			await onForged(header);
 			return false;
 		}
-		if (place === 'foreign-client') {
+		if (place === 'foreign-client' || place === 'stale') {
 			await setAside(bytes, place);
 			return false;
 		}
-		const check = room.lane === 'body' ? checkContent : checkOperations;
+		const check = header.lane === 'body' ? checkContent : checkOperations;
 		const sound = check(content, header.yClient);
 		const clocks = sound.ok ? clocksOf(content, header.yClient) : null;
 		const expected = place === 'next' ? clock : null;

@@ -13,6 +13,7 @@ import { splitUpdate } from './pieces.ts';
 import type { Queue } from './queue.ts';
 import type { Sealer } from './sealer.ts';
 import type { SessionChains } from './session-chains.ts';
+import { holdSession } from './session-locks.ts';
 import { Writer } from './writer.ts';
 
 export interface OutgoingOptions {
@@ -33,6 +34,7 @@ export class Outgoing {
 	#options: OutgoingOptions;
 	#writers = new Set<Writer>();
 	#held: { readonly writer: Writer; readonly content: Bytes }[] = [];
+	#releases: (() => void)[] = [];
 	#sealing = 0;
 	#refused: string | null = null;
 
@@ -75,6 +77,7 @@ export class Outgoing {
 		let yClient: number;
 		do yClient = new DataView(randomBytes(4).buffer).getUint32(0);
 		while (yClient < FIRST_SESSION_CLIENT || !chains.claim(session, yClient));
+		this.#releases.push(holdSession(session));
 		const send = (from: Writer, update: Bytes) => this.#send(from, update);
 		const writer = new Writer({ session, yClient, mergeFor, send, now });
 		this.#writers.add(writer);
@@ -84,6 +87,11 @@ export class Outgoing {
 	remove(writer: Writer): void {
 		writer.flush();
 		this.#writers.delete(writer);
+	}
+
+	/** A new generation: each session goes on where that one knows it to have come. */
+	goOnFrom(endOf: (session: SessionId) => { readonly seq: number; readonly prev: Bytes }): void {
+		for (const writer of this.#writers) Object.assign(writer, endOf(writer.session));
 	}
 
 	flush(): void {
@@ -103,12 +111,17 @@ export class Outgoing {
 	async keepHeld(): Promise<boolean> {
 		const held = this.#held.splice(0);
 		for (const { writer, content } of held) {
-			const sealed = await this.#options.sealer.seal(writer, content, true);
+			const sealed = await this.#options.sealer.seal(writer, content, { anyway: true });
 			if (!sealed.ok) continue;
 			await this.#options.sealer.follow(writer, sealed.value);
 			await this.#options.setAside(sealed.value.bytes, this.#refused ?? 'may-not-write');
 		}
 		return held.length > 0;
+	}
+
+	/** Whatever is not sent by now may be sealed by another tab. */
+	close(): void {
+		for (const release of this.#releases.splice(0)) release();
 	}
 
 	#send(writer: Writer, update: Bytes): void {

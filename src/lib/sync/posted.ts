@@ -12,8 +12,15 @@ import { within } from './queue.ts';
 
 interface Posted {
 	readonly envelope: Bytes;
+	/** The room it was sealed for. */
+	readonly room: string;
 	readonly since: number;
-	position: LogPosition;
+	/** Sealed in this opening; the others are what an earlier one (or another tab) left. */
+	readonly own: boolean;
+	/** Null while it is not on the log. */
+	position: LogPosition | null;
+	/** May it have left this device? */
+	sent: boolean;
 	/** Outbox row, once it is written durably. */
 	row: number | null;
 	/** Settles when the disk has answered (or was given up on). */
@@ -23,8 +30,13 @@ interface Posted {
 	acknowledged: boolean;
 }
 
+export type PostedEnvelope = Readonly<Pick<Posted, 'envelope' | 'room' | 'own' | 'sent' | 'position'>>;
+
 export interface PostedOptions {
-	readonly room: string;
+	/** The room where envelopes are sealed for now. */
+	readonly room: () => string;
+	/** The beginning of the names of all rooms of this lane. */
+	readonly lane: string;
 	readonly storage: SealedStorage;
 	readonly patience: number;
 	readonly changed: () => void;
@@ -33,6 +45,8 @@ export interface PostedOptions {
 export class PostedEnvelopes {
 	#options: PostedOptions;
 	#posted = new Map<string, Posted>();
+	/** What the disk has been asked and not answered: adding, and removing what was acknowledged. */
+	#onDisk = new Set<Promise<unknown>>();
 	#onScreenOnly = 0;
 
 	constructor(options: PostedOptions) {
@@ -57,14 +71,50 @@ export class PostedEnvelopes {
 
 	/** Writers of the log whose items are not acknowledged. */
 	get clients(): ReadonlySet<number> {
-		return new Set([...this.#posted.values()].map(({ position }) => position.client));
+		return new Set([...this.#posted.values()].flatMap(({ position }) => position?.client ?? []));
 	}
 
-	add(envelope: Bytes, position: LogPosition, now: number): void {
-		const { room, storage, patience, changed } = this.#options;
+	/** What is not on the log yet, of the room at hand. */
+	get unplaced(): readonly Bytes[] {
+		const room = this.#options.room();
+		return [...this.#posted.values()].flatMap((posted) =>
+			posted.position === null && posted.room === room ? [posted.envelope] : []
+		);
+	}
+
+	/** All that waits, with where it stands on the log, if it does. */
+	get all(): readonly PostedEnvelope[] {
+		return [...this.#posted.values()];
+	}
+
+	/** Before connecting: from now on all of it may have left, and a later opening must know that. */
+	async send(): Promise<void> {
+		const rows: number[] = [];
+		for (const posted of this.#posted.values()) {
+			if (posted.sent) continue;
+			posted.sent = true;
+			if (posted.row !== null) rows.push(posted.row);
+		}
+		const { storage, patience } = this.#options;
+		if (rows.length > 0)
+			await this.#wait(
+				within(
+					storage.outbox.markSent(rows).catch(() => undefined),
+					patience
+				)
+			);
+	}
+
+	/** `sent`: may it leave this device at once? */
+	add(envelope: Bytes, position: LogPosition | null, now: number, sent: boolean): void {
+		const { storage, patience, changed } = this.#options;
+		const room = this.#options.room();
 		const posted: Posted = {
 			envelope,
+			room,
 			since: now,
+			own: true,
+			sent,
 			position,
 			row: null,
 			written: Promise.resolve(),
@@ -73,35 +123,88 @@ export class PostedEnvelopes {
 		};
 		this.#posted.set(keyOf(envelope), posted);
 		this.#onScreenOnly++;
-		const added = storage.outbox.add(room, envelope).then(
+		const added = storage.outbox.add(room, envelope, sent).then(
 			(row) => {
 				posted.row = row;
-				if (posted.acknowledged) return storage.outbox.remove([row]);
+				if (posted.acknowledged) return this.#remove([row]);
 				posted.durable = true;
 				this.#onScreenOnly--;
 				return changed();
 			},
 			() => undefined
 		);
-		posted.written = within(added, patience);
+		posted.written = this.#wait(within(added, patience));
 	}
 
-	/** A row that an earlier opening (or another tab) left. */
-	restore(row: { id: number; envelope: Bytes; at: number }, position: LogPosition): void {
-		this.#posted.set(keyOf(row.envelope), {
-			envelope: row.envelope,
-			since: row.at,
-			position,
-			row: row.id,
-			written: Promise.resolve(),
-			durable: true,
-			acknowledged: false
-		});
+	/** The rows that earlier openings (or other tabs) left. */
+	async restore(): Promise<void> {
+		const { storage, lane } = this.#options;
+		for (const { id, room, envelope, at, sent } of await storage.outbox.list(lane).catch(() => [])) {
+			if (this.has(envelope)) continue;
+			this.#posted.set(keyOf(envelope), {
+				envelope,
+				room,
+				since: at,
+				sent,
+				own: false,
+				position: null,
+				row: id,
+				written: Promise.resolve(),
+				durable: true,
+				acknowledged: false
+			});
+		}
+	}
+
+	/**
+	 * These were sealed anew for another generation: in the outbox the new rows take the place of the old in one step, so
+	 * that no crash leaves both or neither.
+	 */
+	async replace(pairs: readonly { readonly old: Bytes; readonly sealed: Bytes | null }[]): Promise<void> {
+		const { storage, changed } = this.#options;
+		const room = this.#options.room();
+		const gone: number[] = [];
+		const fresh: Posted[] = [];
+		for (const { old, sealed } of pairs) {
+			const before = this.#posted.get(keyOf(old));
+			if (before === undefined) continue;
+			await before.written;
+			this.#forget(keyOf(old), before);
+			if (before.row !== null) gone.push(before.row);
+			if (sealed === null) continue;
+			const { since, own } = before;
+			const written = Promise.resolve();
+			const posted = { envelope: sealed, room, since, own, sent: false, position: null, row: null, written };
+			fresh.push({ ...posted, durable: false, acknowledged: false });
+		}
+		for (const posted of fresh) this.#posted.set(keyOf(posted.envelope), posted);
+		this.#onScreenOnly += fresh.length;
+		const envelopes = fresh.map(({ envelope }) => envelope);
+		const rows = await this.#wait(
+			within(
+				storage.outbox.replace(gone, room, envelopes).catch(() => null),
+				this.#options.patience
+			)
+		);
+		for (const [at, posted] of fresh.entries()) {
+			const row = rows?.[at];
+			if (row === undefined) continue;
+			posted.row = row;
+			posted.durable = true;
+			this.#onScreenOnly--;
+		}
+		changed();
 	}
 
 	has(envelope: Bytes): boolean {
 		const posted = this.#posted.get(keyOf(envelope));
 		return posted !== undefined && equalBytes(posted.envelope, envelope);
+	}
+
+	/** Sealed in this opening: it is in the clear document already. */
+	isOwn(envelope: Bytes): boolean {
+		const posted = this.#posted.get(keyOf(envelope));
+		return posted !== undefined && posted.own && equalBytes(posted.envelope, envelope);
 	}
 
 	move(envelope: Bytes, position: LogPosition): void {
@@ -114,22 +217,27 @@ export class PostedEnvelopes {
 		const rows: number[] = [];
 		for (const [key, posted] of this.#posted) {
 			const { position } = posted;
-			if ((durable.get(position.client) ?? 0) <= position.clock) continue;
+			if (position === null || (durable.get(position.client) ?? 0) <= position.clock) continue;
 			this.#forget(key, posted);
 			if (posted.row !== null) rows.push(posted.row);
 		}
-		if (rows.length > 0) await this.#options.storage.outbox.remove(rows).catch(() => undefined);
+		await this.#remove(rows);
 	}
 
 	/** Rows that other tabs left and the relay has by now. Only for a moment when the whole log is durable. */
 	async removeLeftovers(entries: () => readonly LogEntry[]): Promise<void> {
 		const { storage, room } = this.#options;
-		const rows = await storage.outbox.list(room).catch(() => []);
+		const rows = await storage.outbox.list(room()).catch(() => []);
 		const others = rows.filter(({ envelope }) => !this.has(envelope));
 		if (others.length === 0) return;
 		const found = findInLog(others, entries());
 		const ids = others.flatMap(({ id, envelope }) => (found.has(envelope) ? [id] : []));
-		if (ids.length > 0) await storage.outbox.remove(ids).catch(() => undefined);
+		await this.#remove(ids);
+	}
+
+	/** Another tab of this device sees to it. */
+	leaveToOthers(envelope: Bytes): void {
+		this.#posted.delete(keyOf(envelope));
 	}
 
 	/** It will never be acknowledged; the caller has set it aside. */
@@ -138,7 +246,7 @@ export class PostedEnvelopes {
 		if (posted === undefined) return;
 		await posted.written;
 		this.#forget(keyOf(envelope), posted);
-		if (posted.row !== null) await this.#options.storage.outbox.remove([posted.row]).catch(() => undefined);
+		if (posted.row !== null) await this.#remove([posted.row]);
 	}
 
 	#forget(key: string, posted: Posted): void {
@@ -147,9 +255,26 @@ export class PostedEnvelopes {
 		if (!posted.durable) this.#onScreenOnly--;
 	}
 
-	/** Settles when the disk has answered for each of them. */
+	/** Settles when the disk has answered all that it was asked: what was added is kept, what was acknowledged is gone. */
 	async written(): Promise<void> {
-		await Promise.all([...this.#posted.values()].map((posted) => posted.written));
+		while (this.#onDisk.size > 0) await Promise.all(this.#onDisk);
+	}
+
+	async #remove(ids: readonly number[]): Promise<void> {
+		if (ids.length === 0) return;
+		const { storage, patience } = this.#options;
+		await this.#wait(
+			within(
+				storage.outbox.remove(ids).catch(() => undefined),
+				patience
+			)
+		);
+	}
+
+	#wait<T>(answer: Promise<T>): Promise<T> {
+		const waited = answer.finally(() => this.#onDisk.delete(waited));
+		this.#onDisk.add(waited);
+		return waited;
 	}
 }
 

@@ -30,8 +30,8 @@ export interface PresenceState {
 
 const EPOCH_LENGTH = 4;
 
-export function presenceSecretOf(epochSecret: Uint8Array, room: string): Promise<SealingSecret> {
-	return deriveSecret(epochSecret, utf8(room), 'presence').then(importSealingSecret);
+export function presenceSecretOf(laneBase: Uint8Array, room: string): Promise<SealingSecret> {
+	return deriveSecret(laneBase, utf8(room), 'presence').then(importSealingSecret);
 }
 
 export async function writePresence(

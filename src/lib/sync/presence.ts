@@ -10,6 +10,9 @@ import { Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-protoc
 import * as encoding from 'lib0/encoding';
 import type * as Y from 'yjs';
 import type { DeviceSecrets } from '#lib/circle/device.ts';
+import { deviceOf, roleOf } from '#lib/circle/roles.ts';
+import { secretForLane } from '#lib/circle/secrets.ts';
+import type { Room } from '#lib/envelope/room.ts';
 import { newSessionId, type DeviceId, type PersonId, type SessionId } from '#lib/circle/ids.ts';
 import { fromBase64Url, toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealingSecret } from '#lib/crypto/seal.ts';
@@ -27,7 +30,9 @@ export interface PersonHere {
 }
 
 export interface PresenceOptions {
+	/** What presence is sealed and signed for: the lane of a document, through all its generations. */
 	readonly room: string;
+	readonly lane: Room['lane'];
 	readonly clear: Y.Doc;
 	/** The sealed log's: what y-websocket sends. */
 	readonly log: Y.Doc;
@@ -125,15 +130,15 @@ export class Presence {
 	}
 
 	/** The sealed log was replaced: another inner awareness carries us from now on. */
-	renew(log: Y.Doc): Awareness {
+	renew(log: Y.Doc): void {
 		this.#inner.off('update', this.#fromInner);
+		for (const { inner } of [...this.#peers.values()]) this.#remove(inner);
 		this.#inner.destroy();
 		this.#inner = new Awareness(log);
 		// until there is a sealed state there is none
 		this.#inner.setLocalState(null);
 		this.#inner.on('update', this.#fromInner);
 		this.#schedule(0);
-		return this.#inner;
 	}
 
 	/** Settles when what was said and heard so far is through. */
@@ -166,8 +171,8 @@ export class Presence {
 	}
 
 	#memberOf(device: DeviceId): { person: PersonId; signKey: Bytes } | null {
-		const known = this.#options.circle.state.devices.get(device);
-		return known === undefined || known.removedAt !== null ? null : known;
+		const { state } = this.#options.circle;
+		return roleOf(state, device) === null ? null : deviceOf(state, device);
 	}
 
 	#fromClear = (
@@ -312,9 +317,11 @@ export class Presence {
 	async #secretOf(epoch: number): Promise<SealingSecret | null> {
 		const known = this.#secrets.get(epoch);
 		if (known !== undefined) return known;
-		const epochSecret = this.#options.circle.secrets.get(epoch);
-		if (epochSecret === undefined) return null;
-		const secret = presenceSecretOf(epochSecret, this.#options.room);
+		const { circle, room, lane } = this.#options;
+		const epochSecret = circle.secrets.get(epoch);
+		const base = epochSecret === undefined ? null : secretForLane(epochSecret, lane);
+		if (base === null) return null;
+		const secret = presenceSecretOf(base, room);
 		this.#secrets.set(epoch, secret);
 		return secret;
 	}

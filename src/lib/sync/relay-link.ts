@@ -2,7 +2,8 @@
  * A sealed log on the wire: stock y-websocket with our socket class, and what it does not do itself.
  *
  * Promises: a message dropped on a live socket is noticed (a hole in the log, or the relay's `stored` vector) and asked
- * for again; what we sent and nobody acknowledged is sent again; reconnections are spread out at random.
+ * for again; what we sent and nobody acknowledged, or what the relay cannot take yet, is sent again, whoever wrote it;
+ * reconnections are spread out at random.
  */
 import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
@@ -32,6 +33,8 @@ export interface RelayLinkOptions {
 	readonly jitter: number;
 	readonly resend: number;
 	readonly random: () => number;
+	/** Before each attempt to connect: what has to be known or done before anything may leave. Settles either way. */
+	readonly ready: () => Promise<void>;
 	readonly ownItem: (item: LogItem) => Bytes | null | 'not-ours';
 	/** Writers of the log whose envelopes we are waiting to hear about. */
 	readonly waitingFor: () => ReadonlySet<number>;
@@ -59,7 +62,10 @@ export class RelayLink {
 	#provider: WebsocketProvider;
 	#changes = new Listeners<[]>();
 	#status: LinkStatus = 'offline';
+	/** Of this connection: after a restored backup the relay may have less than it once had. */
 	#durable = new Map<number, number>();
+	/** Writers of whom the relay could not take something yet. */
+	readonly #owed = new Set<number>();
 	#asked = '';
 	#askedAt = -Infinity;
 	#resends = 0;
@@ -90,6 +96,7 @@ export class RelayLink {
 		this.#provider.on('status', ({ status }) => {
 			this.#set(status === 'disconnected' ? 'offline' : status);
 			this.#asked = '';
+			if (status === 'disconnected') this.#durable = new Map();
 		});
 		this.#provider.on('connection-close', () => this.#set('offline'));
 		this.#provider.on('closed', ({ code, reason }) => {
@@ -139,10 +146,21 @@ export class RelayLink {
 		);
 	}
 
+	/** The relay does not know enough to take this writer's words now. They are sent again, though they may not be ours. */
+	owe(client: number): void {
+		this.#owed.add(client);
+		this.expectAcknowledgement();
+	}
+
+	/** The relay may know more now. */
+	sendOwed(): void {
+		if (this.#owed.size > 0) this.sendAgain();
+	}
+
 	/** Sends what the relay has not called durable, of what we wait for. False when there is nothing, or no relay. */
 	sendAgain(): boolean {
 		const { log, waitingFor } = this.#options;
-		const waiting = waitingFor();
+		const waiting = new Set([...waitingFor(), ...this.#owed]);
 		if (this.#status !== 'connected' || waiting.size === 0) return false;
 		const has = vectorOf(log);
 		for (const client of waiting) has.set(client, this.#durable.get(client) ?? 0);
@@ -179,6 +197,9 @@ export class RelayLink {
 		}
 		for (const [client, clock] of vector)
 			if ((this.#durable.get(client) ?? 0) < clock) this.#durable.set(client, clock);
+		const here = vectorOf(this.#options.log);
+		for (const client of this.#owed)
+			if ((this.#durable.get(client) ?? 0) >= (here.get(client) ?? 0)) this.#owed.delete(client);
 		this.#resends = 0;
 		this.#options.onDurable(this.#durable, all);
 		// what is durable was forwarded before: if it is not here, it was lost on the way

@@ -35,6 +35,8 @@ export interface RelaySocketOptions {
 	/** Longest random wait before a reconnection, ms. */
 	readonly jitter: number;
 	readonly random: () => number;
+	/** Before each attempt: what has to be known or done before anything may leave. Settles either way. */
+	readonly ready?: () => Promise<void>;
 	/** The envelope we hold at this place of our own part of the log, or null. */
 	readonly ownItem: (item: LogItem) => Bytes | null | 'not-ours';
 	onAcknowledged(stateVector: Bytes): void;
@@ -79,8 +81,8 @@ export function relaySocketClass(options: RelaySocketOptions): typeof WebSocket 
 
 		constructor(url: string) {
 			const wait = attempts++ === 0 ? 0 : options.random() * options.jitter;
-			if (wait === 0) this.#connect(url);
-			else this.#timer = setTimeout(() => this.#connect(url), wait);
+			if (wait === 0) this.#begin(url);
+			else this.#timer = setTimeout(() => this.#begin(url), wait);
 		}
 
 		send(data: Uint8Array): void {
@@ -91,6 +93,13 @@ export function relaySocketClass(options: RelaySocketOptions): typeof WebSocket 
 		close(code?: number): void {
 			if (this.readyState === CLOSED) return;
 			this.#end(code ?? 1000, '');
+		}
+
+		#begin(url: string): void {
+			if (options.ready === undefined) return this.#connect(url);
+			void options.ready().then(() => {
+				if (this.readyState === CONNECTING) this.#connect(url);
+			});
 		}
 
 		#connect(url: string): void {

@@ -1,22 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { SealedDocument } from './sealed-document.ts';
-import { createWorld, until, type World } from './world.fixture.ts';
-
-const worlds: World[] = [];
-async function setup(...args: Parameters<typeof createWorld>): Promise<World> {
-	const world = await createWorld(...args);
-	worlds.push(world);
-	return world;
-}
-afterEach(async () => {
-	vi.restoreAllMocks();
-	for (const world of worlds.splice(0)) await world.close();
-});
-
-const text = (document: SealedDocument) => document.clear.getText('t').toJSON();
-const type = (document: SealedDocument, words: string) =>
-	document.edit((clear) => clear.getText('t').insert(clear.getText('t').length, words));
+import { turn, until } from './world.fixture.ts';
+import { setup, text, type } from './worlds.fixture.ts';
 
 test('two people write one document through a relay, and it is acknowledged', async () => {
 	const world = await setup();
@@ -182,6 +167,29 @@ test('two tabs of one device: one outbox drain, and both have every word', async
 	expect(new Set(world.relay.envelopes.map(String)).size).toBe(world.relay.envelopes.length);
 });
 
+test('settled waits for a disk that is slow to forget what the relay has', async () => {
+	const world = await setup();
+	const storage = await world.person('amina').storage();
+	const remove = storage.outbox.remove.bind(storage.outbox);
+	let answer = () => {};
+	const asked = new Promise<void>((resolve) => {
+		vi.spyOn(storage.outbox, 'remove').mockImplementation(async (ids) => {
+			resolve();
+			await new Promise<void>((slowly) => (answer = slowly));
+			await remove(ids);
+		});
+	});
+	const amina = await world.open('amina', { storage });
+	await amina.synced;
+	type(amina, 'word');
+	await asked;
+	const settled = amina.settled().then(() => 'settled');
+	expect(await Promise.race([settled, turn().then(() => 'waiting')])).toBe('waiting');
+	answer();
+	await settled;
+	expect(await storage.outbox.list()).toEqual([]);
+});
+
 test('[V4] a template given to two people at once is there once', async () => {
 	const world = await setup();
 	const template = new Y.Doc();
@@ -325,7 +333,8 @@ test('[L6] somebody without the right to write seals nothing; what they typed is
 
 test('an edit larger than an envelope arrives in pieces and whole', async () => {
 	const world = await setup();
-	const [amina, ben] = [await world.open('amina'), await world.open('ben')];
+	const rollAt = { envelopes: 1_000, bytes: Infinity };
+	const [amina, ben] = [await world.open('amina', { rollAt }), await world.open('ben', { rollAt })];
 	await world.calm(amina, ben);
 	const paragraph = 'x'.repeat(100_000);
 	amina.edit((clear) => {

@@ -9,37 +9,48 @@
  */
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { DeviceId } from '#lib/circle/ids.ts';
+import type { DeviceId, SessionId } from '#lib/circle/ids.ts';
+import { personOf } from '#lib/circle/roles.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import { readEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
-import { readLogUpdate, type LogItem } from '#lib/envelope/log.ts';
-import { writeRoom, type Room } from '#lib/envelope/room.ts';
-import { clearStateOf, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { generationOf } from '#lib/circle/state.ts';
+import type { Room } from '#lib/envelope/room.ts';
+import { clearStateOf, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { newDoc } from './fold.ts';
+import { Generation } from './generation.ts';
 import { Ingest } from './ingest.ts';
-import { TIMING, type LogStore, type SealedDocumentOptions, type Timing } from './options.ts';
+import { TIMING, type SealedDocumentOptions, type Timing } from './options.ts';
 import { ORIGIN } from './origins.ts';
 import { flushWhenLeft } from './page-left.ts';
 import { Outgoing } from './outgoing.ts';
-import { findInLog, PostedEnvelopes } from './posted.ts';
+import { findInLog, PostedEnvelopes, type PostedEnvelope } from './posted.ts';
 import { Presence, type PersonHere } from './presence.ts';
 import { Listeners, Queue, within } from './queue.ts';
-import { RelayLink } from './relay-link.ts';
+import { openPosted, resealAll } from './resealing.ts';
 import { covers, isSameDetail, seenBy, type SavedDetail } from './saved.ts';
 import { Sealer } from './sealer.ts';
-import { SealedLog, type LogEntry, type LogPosition } from './sealed-log.ts';
+import type { LogEntry, LogPosition } from './sealed-log.ts';
 import { SessionChains } from './session-chains.ts';
-import { SetAside } from './set-aside.ts';
+import { FALSE_SNAPSHOT, SetAside } from './set-aside.ts';
+import { isSnapshot, readSnapshot, type Snapshot } from './snapshot.ts';
+import { Succession } from './succession.ts';
 import { ClearView, type View } from './view.ts';
 import type { Writer } from './writer.ts';
 
 export type { PersonHere, SavedDetail, SealedDocumentOptions, View };
 
 export interface SealedDocument {
+	/** Where envelopes are written now: its generation changes when the log rolls. */
 	readonly room: Room;
 	/** Readable, in memory only. Change it through `edit` or a view. */
 	readonly clear: Y.Doc;
-	/** What this device has is in `clear` (or cannot be had: see `saved.storage`). Never rejects. */
+	/**
+	 * `clear` can be shown and written in: it is what this device remembers of its last opening. What its sealed log holds
+	 * besides follows by itself. Never rejects.
+	 */
 	readonly loaded: Promise<void>;
+	/** All that this device has is in `clear` (or cannot be had: see `saved.storage`). Never rejects. */
+	readonly read: Promise<void>;
 	/** Everything the relay had is in `clear` for the first time; settles on close as well. */
 	readonly synced: Promise<void>;
 	/** For documents without an editor: changes `clear` and sends it. */
@@ -50,6 +61,8 @@ export interface SealedDocument {
 	readonly presence: Awareness;
 	/** Whose device wrote with this Yjs client; null when nobody is known to have. */
 	writerOf(yClient: number): DeviceId | null;
+	/** The sessions of a device in this room: how many envelopes of each are here, without a gap. */
+	sessionsOf(device: DeviceId): readonly { readonly session: SessionId; readonly count: number }[];
 	/** Other openings of this document, here now. */
 	readonly people: readonly PersonHere[];
 	onPeople(listener: () => void): () => void;
@@ -76,19 +89,19 @@ export function openSealedDocument(options: SealedDocumentOptions): SealedDocume
 }
 
 class Document implements SealedDocument {
-	readonly room: Room;
-	readonly clear = new Y.Doc();
+	readonly clear: Y.Doc;
 	readonly loaded: Promise<void>;
+	readonly read: Promise<void>;
 	readonly synced: Promise<void>;
 	#options: SealedDocumentOptions;
 	#timing: Timing;
 	#now: () => number;
-	#name: string;
+	/** The beginning of the names of all rooms of this lane. */
+	#lane: string;
 	#queue = new Queue();
 	#chains = new SessionChains();
-	#log: SealedLog;
-	#store: LogStore | null = null;
-	#link: RelayLink | null = null;
+	#generation: Generation;
+	#succession: Succession;
 	#sealer: Sealer;
 	#ingest: Ingest;
 	#posted: PostedEnvelopes;
@@ -98,16 +111,24 @@ class Document implements SealedDocument {
 	#editor: Writer;
 	#views = new Set<ClearView>();
 	#arrived: LogEntry[] = [];
+	/** What the disk had has been judged. */
+	#isJudged = false;
+	/** This generation's snapshot is not here yet: nothing can be judged before it. */
+	#isAwaiting = false;
+	#isSealingOlder = false;
+	/** Since the last link went down nothing has been tried: what is written now stays here. */
+	#mayLeave = false;
 	/** Up to where the log has been opened. */
 	#opened: ReadonlyMap<number, number> = new Map();
 	#sinceCheckpoint = 0;
 	/** The clear document holds what will not stand: it must not become a checkpoint. */
 	#tainted = false;
-	#unavailable = false;
+	#isBroken = false;
 	#refused: string | null = null;
 	#schema: number;
 	#saved: SavedDetail;
 	#touched = false;
+	#status: string = 'offline';
 	#schemas = new Listeners<[number]>();
 	#savedListeners = new Listeners<[SavedDetail]>();
 	#removers: (() => void)[] = [];
@@ -118,21 +139,23 @@ class Document implements SealedDocument {
 		this.#options = options;
 		this.#timing = { ...TIMING, ...options.timing };
 		this.#now = options.now ?? Date.now;
-		this.room = options.room;
-		this.#name = writeRoom(options.room);
+		this.clear = newDoc(options.forgets);
 		this.#schema = 0;
 		const { room, circle, device, storage, schema } = options;
-		this.#log = new SealedLog((entries) => this.#arrive(entries));
-		this.#sealer = new Sealer({ room, device, circle, schema, now: this.#now });
-		this.#setAside = new SetAside(storage, this.#name, this.#now);
+		this.#lane = `${room.circle}.${room.document}.${room.lane}.`;
+		this.#generation = this.#createGeneration(room);
+		const roomNow = () => this.room;
+		this.#sealer = new Sealer({ room: roomNow, device, circle, schema, now: this.#now });
+		this.#setAside = new SetAside(storage, this.#lane, () => this.#generation.name, this.#now);
 		this.#posted = new PostedEnvelopes({
-			room: this.#name,
+			room: () => this.#generation.name,
+			lane: this.#lane,
 			storage,
 			patience: this.#timing.patience,
 			changed: () => this.#touch()
 		});
 		this.#ingest = new Ingest({
-			room,
+			room: roomNow,
 			circle,
 			clear: this.clear,
 			chains: this.#chains,
@@ -152,14 +175,27 @@ class Document implements SealedDocument {
 			setAside: (envelope, reason) => this.#setAside.add(envelope, reason),
 			changed: () => this.#touch()
 		});
+		this.#succession = new Succession({
+			document: options,
+			timing: this.#timing,
+			sealer: this.#sealer,
+			now: this.#now,
+			current: () => this.#generation,
+			create: (next) => this.#createGeneration(next),
+			isCalm: () => this.#isCalm(),
+			enter: (next, snapshot, covered) => this.#queue.run(() => this.#enter(next, snapshot, covered)),
+			setAside: (bytes, reason) => this.#setAside.add(bytes, reason),
+			changed: () => this.#touch()
+		});
 		this.#editor = this.#outgoing.newWriter();
 		this.clear.clientID = this.#editor.yClient;
 		if (options.seed !== undefined) Y.applyUpdate(this.clear, options.seed, ORIGIN.seed);
 		this.clear.on('update', this.#fromClear);
 		this.#presence = new Presence({
-			room: this.#name,
+			room: this.#lane,
+			lane: room.lane,
 			clear: this.clear,
-			log: this.#log.doc,
+			log: this.#generation.log.doc,
 			device,
 			circle,
 			timing: this.#timing,
@@ -175,19 +211,18 @@ class Document implements SealedDocument {
 			flushWhenLeft(() => void this.flush())
 		);
 		this.#saved = this.#detail();
-		this.loaded = this.#queue
-			.run(() => this.#load())
-			.then(
-				() => this.#connect(),
-				(error: unknown) => {
-					// our own bug, or a disk that throws where it may not: the relay can still be reached
-					this.#unavailable = true;
-					this.#connect();
-					queueMicrotask(() => {
-						throw error;
-					});
-				}
-			);
+		const remembered = this.#queue.run(() => this.#open());
+		this.read = remembered
+			.then((checkpoint) => this.#read(checkpoint))
+			.catch((error: unknown) => this.#fail(error));
+		this.loaded = remembered.then(
+			(checkpoint) => (checkpoint === null ? this.read : undefined),
+			() => this.read
+		);
+	}
+
+	get room(): Room {
+		return this.#generation.room;
 	}
 
 	edit(change: (clear: Y.Doc) => void): void {
@@ -216,6 +251,10 @@ class Document implements SealedDocument {
 		if (this.#schema > this.#options.schema) view.detach();
 		this.#presence.move(view.yClient);
 		return view;
+	}
+
+	sessionsOf(device: DeviceId) {
+		return this.#chains.sessionsOf(device);
 	}
 
 	writerOf(yClient: number): DeviceId | null {
@@ -254,14 +293,16 @@ class Document implements SealedDocument {
 	}
 
 	async settled(): Promise<void> {
-		await this.loaded;
+		await this.read;
 		do {
 			await this.flush();
 			await this.#presence.flush();
+			await this.#succession.settled();
 		} while (this.#arrived.length > 0 || this.#queue.length > 0);
 	}
 
 	async acknowledged(patience: number): Promise<boolean> {
+		await this.read;
 		await this.flush();
 		const isDone = () => this.#posted.waiting === 0 && !this.#outgoing.isHolding;
 		if (isDone()) return true;
@@ -279,96 +320,279 @@ class Document implements SealedDocument {
 
 	// --- opening ---
 
-	async #load(): Promise<void> {
-		const { storage, deviceSecret } = this.#options;
+	/** What the last opening left: shown at once. Null when it left nothing that can be shown. */
+	async #open(): Promise<Checkpoint | null> {
+		const { storage, deviceSecret, room, circle } = this.#options;
 		await this.#setAside.load();
-		const row = await storage.rows.get('checkpoints', this.#name).catch(() => undefined);
-		const checkpoint = row === undefined ? null : await readCheckpoint(row, this.#name, deviceSecret);
-		this.#store = await storage.openLog(this.#name, this.#log.doc, {
-			isSound: (bytes) => readLogUpdate(bytes).ok
-		});
-		this.#removers.push(this.#store.onStatus(() => this.#touch()));
-		const outcome = await within(this.#store.loaded, this.#timing.patience);
-		this.#unavailable = outcome !== 'loaded';
+		const row = await storage.rows.get('checkpoints', this.#lane).catch(() => undefined);
+		const checkpoint = row === undefined ? null : await readCheckpoint(row, this.#lane, deviceSecret);
+		const generation =
+			checkpoint?.generation ??
+			Math.max(room.generation, generationOf(circle.state, room.document, room.lane));
+		if (generation !== this.room.generation) {
+			await this.#generation.close();
+			this.#generation = this.#createGeneration({ ...room, generation });
+			this.#presence.renew(this.#generation.log.doc);
+		}
+		await this.#posted.restore();
+		if (checkpoint === null || checkpoint.clear === null || !this.#chains.restore(checkpoint.chains))
+			return null;
+		this.#meetSchema(checkpoint.schema);
+		Y.applyUpdateV2(this.clear, checkpoint.clear, ORIGIN.checkpoint);
+		return checkpoint;
+	}
 
+	/** The sealed log behind it; then the relay. */
+	async #read(checkpoint: Checkpoint | null): Promise<void> {
+		try {
+			await this.#generation.load();
+		} finally {
+			await this.#queue.run(() => this.#judge(checkpoint));
+			this.#connect();
+		}
+	}
+
+	/** Everything of the log that the checkpoint does not cover is judged, and what waits is put on the log. */
+	async #judge(checkpoint: Checkpoint | null): Promise<void> {
+		const { log, room } = this.#generation;
 		// what the disk brought is read here in one go, not as something that arrived
 		this.#arrived = [];
-		const vector = this.#log.stateVector;
-		let covered: ReadonlyMap<number, number> | undefined;
-		if (checkpoint !== null) {
-			// a log that lost what the checkpoint covers is verified anew, every envelope of it
-			const holds = covers(vector, checkpoint.covers) && this.#chains.restore(checkpoint.chains);
-			if (holds) covered = checkpoint.covers;
-			this.#meetSchema(checkpoint.schema);
-			Y.applyUpdateV2(this.clear, checkpoint.clear, ORIGIN.checkpoint);
+		const vector = log.stateVector;
+		// a log that lost what the checkpoint covers is verified anew, every envelope of it
+		const holds = checkpoint !== null && covers(vector, checkpoint.covers);
+		if (!holds) {
+			this.#chains.forget();
+			this.#isAwaiting = room.generation > 0;
 		}
-		const entries = this.#log.entries(covered).map(({ envelope }) => envelope);
-		await this.#ingest.take(entries.filter((bytes) => !this.#setAside.isForged(bytes)));
-		this.#sinceCheckpoint = entries.length;
-		await this.#ingest.take(this.#setAside.again, true);
+		this.#isJudged = true;
+		const unplaced = this.#posted.unplaced;
+		await this.#take(log.entries(holds ? checkpoint.covers : undefined));
+		const found = findInLog(
+			unplaced.map((envelope) => ({ envelope })),
+			log.entries()
+		);
+		const missing = unplaced.filter((envelope) => !found.has(envelope));
+		for (const envelope of unplaced) this.#posted.move(envelope, found.get(envelope) ?? log.push(envelope));
+		if (!this.#isAwaiting) {
+			await this.#ingest.take(missing.filter((envelope) => !this.#posted.isOwn(envelope)));
+			await this.#ingest.take(this.#setAside.again, true);
+		}
+		await this.#showOlder();
 		this.#opened = vector;
-		await this.#sendLeftovers();
 		this.#touch();
 	}
 
-	/** What an earlier opening (or a tab that is gone) could not bring to the relay. */
-	async #sendLeftovers(): Promise<void> {
-		const rows = await this.#options.storage.outbox.list(this.#name).catch(() => []);
-		if (rows.length === 0) return;
-		const found = findInLog(rows, this.#log.entries());
-		const missing: Bytes[] = [];
-		for (const row of rows) {
-			if (this.#posted.has(row.envelope)) continue;
-			const position = found.get(row.envelope);
-			if (position === undefined) missing.push(row.envelope);
-			this.#posted.restore(row, position ?? this.#log.push(row.envelope));
+	/** Opens what came, from the generation's own beginning on. */
+	async #take(entries: readonly LogEntry[]): Promise<void> {
+		let fresh = entries;
+		if (this.#isAwaiting) {
+			if (!(await this.#beginFromSnapshot())) return;
+			fresh = this.#generation.log.entries();
 		}
-		await this.#ingest.take(missing);
+		this.#sinceCheckpoint += fresh.length;
+		await this.#ingest.take(
+			fresh.flatMap(({ envelope }) =>
+				this.#posted.isOwn(envelope) || this.#setAside.isForged(envelope) || isSnapshot(envelope)
+					? []
+					: [envelope]
+			)
+		);
+	}
+
+	/** A device that never saw the generation before has nothing to hold against its snapshot. */
+	async #beginFromSnapshot(): Promise<boolean> {
+		const { room, log } = this.#generation;
+		const { state } = this.#options.circle;
+		const roll = state.rolls
+			.get(`${room.document}.${room.lane}`)
+			?.find(({ generation }) => generation === room.generation);
+		if (roll === undefined) return false;
+		const envelopes = log.entries().map(({ envelope }) => envelope);
+		const laneSecret = (epoch: number) => this.#sealer.laneSecret(epoch, room);
+		const read = await readSnapshot(envelopes, roll, room, state, laneSecret);
+		if (read.ok && this.#chains.begin(read.value.chains)) {
+			this.#isAwaiting = false;
+			this.#meetSchema(read.value.schema);
+			Y.applyUpdateV2(this.clear, read.value.clear, ORIGIN.checkpoint);
+			return true;
+		}
+		if (read.ok || read.reason === 'false') this.#refused = FALSE_SNAPSHOT;
+		return false;
+	}
+
+	/** Words sealed for a generation that is over are shown; sealed anew once the relay has said what it holds. */
+	async #showOlder(): Promise<void> {
+		for (const one of this.#older) {
+			const opened = await openPosted(one, this.#sealer);
+			if (opened === null || opened === 'later') continue;
+			try {
+				Y.applyUpdate(this.clear, opened.content, ORIGIN.incoming);
+			} catch {
+				await this.#setAside.add(one.envelope, 'poisonous');
+			}
+		}
+	}
+
+	get #older(): readonly PostedEnvelope[] {
+		return this.#posted.all.filter(({ room }) => room !== this.#generation.name);
+	}
+
+	/** Our own bug, or a disk that throws where it may not: the relay can still be reached. */
+	#fail(error: unknown): void {
+		this.#isBroken = true;
+		queueMicrotask(() => {
+			throw error;
+		});
+	}
+
+	#createGeneration(room: Room): Generation {
+		const isCurrent = () => this.#generation === generation;
+		const generation: Generation = new Generation({
+			room,
+			document: this.#options,
+			timing: this.#timing,
+			arrived: (entries) => (isCurrent() ? this.#arrive(entries) : this.#succession.look()),
+			changed: () => {
+				if (isCurrent()) this.#followLink();
+			},
+			link: {
+				ready: () => (isCurrent() ? this.#beforeLeaving() : Promise.resolve()),
+				waitingFor: () => (isCurrent() ? this.#posted.clients : new Set([generation.log.client])),
+				onDurable: (vector, all) =>
+					isCurrent() ? void this.#durable(vector, all) : this.#succession.hear(generation, vector),
+				onPlaceTaken: (item) =>
+					void this.#queue.run(() => (isCurrent() ? this.#takeOut(item, 'conflicting') : undefined)),
+				onRefused: (refusal) =>
+					isCurrent() ? this.#relayRefused(refusal) : this.#succession.hearRefusal(generation),
+				onDishonest: (reason, frame) => {
+					this.#refused = `relay-${reason}`;
+					void this.#setAside.add(frame, `relay-${reason}`).then(() => this.#touch());
+				}
+			}
+		});
+		return generation;
 	}
 
 	#connect(): void {
 		if (this.#closing !== null) return;
-		const { url, origin, device, WebSocket, broadcast, connect, random } = this.#options;
-		const link = new RelayLink({
-			url,
-			origin,
-			room: this.#name,
-			device,
-			log: this.#log.doc,
-			awareness: this.#presence.inner,
-			WebSocket,
-			broadcast: broadcast ?? true,
-			connect: connect ?? true,
-			jitter: this.#timing.jitter,
-			resend: this.#timing.resend,
-			random: random ?? Math.random,
-			ownItem: (item) => this.#ownItem(item),
-			waitingFor: () => this.#posted.clients,
-			onDurable: (vector, all) => void this.#durable(vector, all),
-			onPlaceTaken: (item) => void this.#queue.run(() => this.#takeOut(item, 'conflicting')),
-			onRefused: (refusal) => this.#relayRefused(refusal),
-			onDishonest: (reason, frame) => {
-				this.#refused = `relay-${reason}`;
-				void this.#setAside.add(frame, `relay-${reason}`).then(() => this.#touch());
-			}
-		});
-		this.#link = link;
-		let status = link.status;
-		link.onChange(() => {
-			if (link.status === 'connected' && status !== 'connected') this.#presence.announce();
-			status = link.status;
-			this.#touch();
-		});
-		if (this.#posted.waiting > 0) link.expectAcknowledgement();
+		this.#generation.connect(this.#presence.inner);
+		if (this.#posted.waiting > 0) this.#generation.link?.expectAcknowledgement();
 		this.#touch();
+	}
+
+	#followLink(): void {
+		const { status } = this.#generation;
+		if (status === 'connected' && this.#status !== 'connected') this.#presence.announce();
+		if (status === 'offline' && this.#status !== 'offline') this.#mayLeave = false;
+		this.#status = status;
+		this.#touch();
+	}
+
+	/** Nothing that waits leaves under the secret of an epoch that is over, if that can be known. */
+	async #beforeLeaving(): Promise<void> {
+		if (this.#posted.waiting > 0) {
+			await within(
+				this.#options.circle.refresh().catch(() => undefined),
+				this.#timing.patience
+			);
+			await this.#queue.run(() => this.#sealForEpoch());
+		}
+		this.#mayLeave = true;
+		await this.#posted.send();
+	}
+
+	async #sealForEpoch(): Promise<void> {
+		const { epoch } = this.#options.circle.state;
+		const here = this.#posted.all.filter(({ room, sent }) => room === this.#generation.name && !sent);
+		const sessions = new Map<string, PostedEnvelope[]>();
+		for (const one of here) {
+			const read = readEnvelope(one.envelope);
+			if (!read.ok) continue;
+			const run = sessions.get(read.value.session) ?? [];
+			// behind an envelope that changes all others of its session change as well
+			if (run.length > 0 || read.value.epoch < epoch) sessions.set(read.value.session, [...run, one]);
+		}
+		const loose = [...sessions.values()].flat();
+		if (loose.length === 0) return;
+		for (const [first] of sessions.values()) {
+			const opened = first === undefined ? null : await openPosted(first, this.#sealer);
+			if (opened === null || opened === 'later') return;
+			const { session, seq, prev, yClient } = opened.header;
+			this.#chains.rewind(session, seq, prev, Y.parseUpdateMeta(opened.content).from.get(yClient) ?? null);
+		}
+		const positions = loose.flatMap(({ position }) => position ?? []);
+		await this.#rebuild(positions, async () => {
+			await this.#sealAnew(loose);
+			return [];
+		});
+	}
+
+	async #sealAnew(loose: readonly PostedEnvelope[]): Promise<void> {
+		await resealAll(loose, {
+			sealer: this.#sealer,
+			chains: this.#chains,
+			posted: this.#posted,
+			setAside: (bytes, reason) => this.#setAside.add(bytes, reason)
+		});
+		this.#outgoing.goOnFrom((session) => this.#chains.endOf(session));
+		this.#place();
+	}
+
+	/** What is sealed and not on the log yet is put there. */
+	#place(): void {
+		for (const envelope of this.#posted.unplaced)
+			this.#posted.move(envelope, this.#generation.log.push(envelope));
+		this.#generation.link?.expectAcknowledgement();
 	}
 
 	async #durable(vector: ReadonlyMap<number, number>, all: boolean): Promise<void> {
 		await this.#posted.acknowledge(vector);
-		if (all && this.#posted.waiting === 0 && covers(vector, this.#log.stateVector))
-			await this.#posted.removeLeftovers(() => this.#log.entries());
+		const { log } = this.#generation;
+		if (all && this.#posted.waiting === 0 && covers(vector, log.stateVector))
+			await this.#posted.removeLeftovers(() => log.entries());
 		if (this.#posted.waiting === 0 && this.#refused !== null && isPassing(this.#refused))
 			this.#refused = null;
+		this.#touch();
+	}
+
+	// --- from one generation to the next ---
+
+	#isCalm(): boolean {
+		const isQuiet = this.#arrived.length === 0 && this.#queue.length === 0 && this.#posted.waiting === 0;
+		const { link } = this.#generation;
+		return isQuiet && this.#isJudged && !this.#isAwaiting && !this.#tainted && (link?.complete ?? false);
+	}
+
+	/** [L4] The change-over. What the frozen log does not hold goes on in the new one. */
+	async #enter(next: Generation, snapshot: Snapshot, covered: ReadonlyMap<number, number>): Promise<void> {
+		const before = this.#generation;
+		this.#outgoing.flush();
+		await this.#posted.acknowledge(covered);
+		const late = before.log
+			.entries(covered)
+			.filter(({ envelope }) => !this.#posted.has(envelope) && !isSnapshot(envelope));
+		before.disconnect();
+		next.disconnect();
+		this.#generation = next;
+		this.#status = 'offline';
+		this.#mayLeave = false;
+		this.#arrived = [];
+		this.#ingest.begin();
+		if (!this.#chains.begin(snapshot.chains)) throw new Error('a snapshot just checked must be readable');
+		this.#meetSchema(snapshot.schema);
+		await this.#sealAnew(this.#posted.all);
+		// of somebody whose words nobody has acknowledged: they come again in this generation, or not at all
+		for (const { envelope } of late) await this.#setAside.add(envelope, 'after-roll');
+		if (late.length > 0) await this.#taint();
+		this.#presence.renew(next.log.doc);
+		this.#sinceCheckpoint = 1;
+		await this.#take(next.log.entries());
+		this.#opened = next.log.stateVector;
+		const isKept = this.#tainted ? await this.#rememberGeneration() : await this.#checkpoint();
+		this.#connect();
+		await before.close();
+		// only what is in the next one, durably, may go
+		if (isKept) await this.#options.storage.forgetLog(before.name);
 		this.#touch();
 	}
 
@@ -388,9 +612,10 @@ class Document implements SealedDocument {
 	};
 
 	#post(envelope: Bytes): void {
-		this.#posted.add(envelope, this.#log.push(envelope), this.#now());
+		const position = this.#isJudged ? this.#generation.log.push(envelope) : null;
+		this.#posted.add(envelope, position, this.#now(), this.#mayLeave);
 		this.#sinceCheckpoint++;
-		this.#link?.expectAcknowledgement();
+		this.#generation.link?.expectAcknowledgement();
 	}
 
 	// --- from there to here ---
@@ -398,6 +623,7 @@ class Document implements SealedDocument {
 	#arrive(entries: readonly LogEntry[]): void {
 		const isFirst = this.#arrived.length === 0;
 		this.#arrived.push(...entries);
+		if (!this.#isJudged) return;
 		if (isFirst) void this.#queue.run(() => this.#drain());
 	}
 
@@ -405,15 +631,10 @@ class Document implements SealedDocument {
 		const arrived = this.#arrived;
 		this.#arrived = [];
 		if (arrived.length === 0) return;
-		const vector = this.#log.stateVector;
-		await this.#ingest.take(
-			arrived.flatMap(({ envelope }) =>
-				this.#posted.has(envelope) || this.#setAside.isForged(envelope) ? [] : [envelope]
-			)
-		);
+		const vector = this.#generation.log.stateVector;
+		await this.#take(arrived);
 		this.#opened = vector;
 		this.#presence.tellSeen();
-		this.#sinceCheckpoint += arrived.length;
 		if (this.#sinceCheckpoint >= CHECKPOINT_EVERY) await this.#checkpoint();
 		this.#touch();
 	}
@@ -427,7 +648,7 @@ class Document implements SealedDocument {
 
 	/** Two envelopes of one place: the one that was there first is not to be trusted either [E3]. */
 	async #distrust({ session, seq }: EnvelopeHeader): Promise<void> {
-		for (const { envelope } of this.#log.entries()) {
+		for (const { envelope } of this.#generation.log.entries()) {
 			const read = readEnvelope(envelope);
 			if (read.ok && read.value.session === session && read.value.seq === seq)
 				await this.#setAside.add(envelope, 'forged');
@@ -437,10 +658,15 @@ class Document implements SealedDocument {
 
 	#circleChanged(): void {
 		void this.#queue.run(async () => {
-			await this.#ingest.retry();
-			await this.#ingest.take(this.#setAside.again, true);
+			if (!this.#isJudged) return;
+			if (this.#isAwaiting) await this.#take([]);
+			if (!this.#isAwaiting) {
+				await this.#ingest.retry();
+				await this.#ingest.take(this.#setAside.again, true);
+			}
 			await this.#outgoing.sealHeld();
-			this.#link?.reconnect();
+			this.#generation.link?.reconnect();
+			this.#generation.link?.sendOwed();
 			this.#presence.announce();
 			this.#touch();
 		});
@@ -448,54 +674,53 @@ class Document implements SealedDocument {
 
 	// --- refusals ---
 
-	/** What we hold at this place of our own part of the log. */
-	#ownItem({ client, clock }: LogItem): Bytes | null | 'not-ours' {
-		if (client !== this.#log.client) return 'not-ours';
-		return this.#log.at({ client, clock })?.envelope ?? null;
-	}
-
 	#relayRefused({ reason, client, clock }: { reason: string; client: number; clock: number }): void {
 		// about presence, not about the log
 		if (client === 0) return;
+		// a newer generation has begun; it waits in the outbox till we are there
+		if (reason === 'frozen') return void this.#options.circle.refresh().catch(() => undefined);
 		this.#refused = reason;
 		this.#touch();
-		if (isPassing(reason)) return;
+		if (isPassing(reason)) return this.#generation.link?.owe(client);
 		void this.#queue.run(() => this.#takeOut({ client, clock }, reason));
 	}
 
 	/** [L6] The log goes on without the refused envelope, which is set aside. */
 	async #takeOut(position: LogPosition, reason: string): Promise<void> {
-		const entry = this.#log.at(position);
+		const { log } = this.#generation;
+		const entry = log.at(position);
 		// `conflicting` is about the place, not about the envelope: it goes again, elsewhere
 		const isConflict = reason === 'conflicting';
-		if (entry === null && !(isConflict && position.client === this.#log.client)) return;
+		if (entry === null && !(isConflict && position.client === log.client)) return;
 		const read = entry === null ? null : readEnvelope(entry.envelope);
 		if (read?.ok && read.value.device !== this.#options.device.device) return;
-		const rest = this.#log.without(position);
-		if (rest === null) return;
-		if (entry !== null && !isConflict) {
+		await this.#rebuild([position], async () => {
+			if (isConflict) this.#refused = null;
+			if (entry === null) return [];
+			if (isConflict) return [entry.envelope];
 			await this.#setAside.add(entry.envelope, reason);
 			await this.#taint();
-		}
-		if (isConflict) this.#refused = null;
-		this.#link?.close();
-		this.#link = null;
-		const before = this.#log;
-		this.#log = new SealedLog((entries) => this.#arrive(entries), rest.doc);
-		this.#presence.renew(rest.doc);
-		await this.#store?.replace(rest.doc);
-		if (entry !== null && !isConflict) await this.#posted.withdraw(entry.envelope);
-		for (const envelope of entry !== null && isConflict ? [entry.envelope, ...rest.loose] : rest.loose)
-			this.#posted.move(envelope, this.#log.push(envelope));
-		this.#opened = this.#log.stateVector;
-		before.close();
+			await this.#posted.withdraw(entry.envelope);
+			return [];
+		});
+	}
+
+	/** Without these items; what hung on them is put on the log again, behind what `instead` answers with. */
+	async #rebuild(positions: readonly LogPosition[], instead: () => Promise<readonly Bytes[]>): Promise<void> {
+		const loose = await this.#generation.rebuild(positions, (log) => this.#presence.renew(log));
+		if (loose === null) return;
+		this.#status = 'offline';
+		this.#mayLeave = false;
+		for (const envelope of [...(await instead()), ...loose])
+			this.#posted.move(envelope, this.#generation.log.push(envelope));
+		this.#opened = this.#generation.log.stateVector;
 		this.#connect();
 	}
 
 	/** The clear document shows something that peers do not accept: views start anew, and no checkpoint keeps it. */
 	async #taint(): Promise<void> {
 		this.#tainted = true;
-		await this.#options.storage.rows.delete('checkpoints', this.#name).catch(() => undefined);
+		await this.#rememberGeneration();
 		for (const view of this.#views) view.diverge();
 	}
 
@@ -506,29 +731,39 @@ class Document implements SealedDocument {
 		const since = [this.#outgoing.since, this.#posted.since].filter((time) => time !== null);
 		const gaps = new Set<DeviceId>([...this.#chains.gaps(), ...this.#ingest.waitingFor]);
 		const unsealed = this.#outgoing.unsealed + this.#posted.onScreenOnly;
-		const me = circle.state.devices.get(device.device)?.person ?? null;
-		const isQuiet = this.#arrived.length === 0 && gaps.size === 0;
+		const me = personOf(circle.state, device.device);
+		const isQuiet =
+			this.#isJudged &&
+			!this.#isAwaiting &&
+			this.#arrived.length === 0 &&
+			gaps.size === 0 &&
+			this.#succession.isNewest;
 		return {
 			unsealed,
 			inOutbox: this.#posted.waiting,
 			since: since.length > 0 ? Math.min(...since) : null,
-			connected: this.#link?.status === 'connected',
-			complete: (this.#link?.complete ?? false) && isQuiet,
+			connected: this.#generation.status === 'connected',
+			complete: (this.#generation.link?.complete ?? false) && isQuiet,
 			seenBy:
 				unsealed + this.#posted.waiting > 0
 					? []
-					: seenBy(this.#presence.seeing, me, this.#log.client, this.#log.pushed),
-			gaps: [...gaps].map((id) => ({ person: circle.state.devices.get(id)?.person ?? null, device: id })),
+					: seenBy(this.#presence.seeing, me, this.#generation.log.client, this.#generation.log.pushed),
+			gaps: [...gaps].map((id) => ({ person: personOf(circle.state, id), device: id })),
 			setAside: this.#setAside.count,
 			storage: this.#storageState(storage.status),
-			refused: this.#refused ?? this.#outgoing.refused ?? this.#link?.refusedBecause ?? null
+			refused:
+				this.#refused ??
+				this.#succession.refused ??
+				this.#outgoing.refused ??
+				this.#generation.link?.refusedBecause ??
+				null
 		};
 	}
 
 	#storageState(status: string): SavedDetail['storage'] {
-		const statuses = [status, this.#store?.status ?? 'ok'];
+		const statuses = [status, this.#generation.storage];
 		if (statuses.includes('full')) return 'full';
-		if (statuses.includes('refused') || this.#unavailable) return 'unavailable';
+		if (statuses.includes('refused') || this.#isBroken) return 'unavailable';
 		return statuses.some((one) => one !== 'ok') ? 'failed' : 'ok';
 	}
 
@@ -537,8 +772,7 @@ class Document implements SealedDocument {
 		this.#touched = true;
 		queueMicrotask(() => {
 			this.#touched = false;
-			if (this.#link?.complete && this.#queue.length === 0 && this.#arrived.length === 0) this.#isSynced();
-			else if (this.#link?.complete) void this.#queue.idle().then(() => this.#touch());
+			if (this.#generation.link?.complete) this.#whenComplete();
 			const detail = this.#detail();
 			if (isSameDetail(detail, this.#saved)) return;
 			this.#saved = detail;
@@ -546,28 +780,68 @@ class Document implements SealedDocument {
 		});
 	}
 
-	/** What has been opened by now need not be verified again next time. */
-	async #checkpoint(): Promise<void> {
-		if (this.#tainted || this.#sinceCheckpoint === 0 || this.#ingest.waiting > 0 || this.#outgoing.isHolding)
+	/** The relay has given us what it has. */
+	#whenComplete(): void {
+		if (this.#queue.length > 0 || this.#arrived.length > 0) {
+			void this.#queue.idle().then(() => this.#touch());
 			return;
-		if (this.#arrived.length > 0) return;
-		const { storage, deviceSecret } = this.#options;
-		const covered = this.#log.stateVector;
-		const checkpoint = {
-			covers: covered,
+		}
+		if (this.#closing !== null) return;
+		if (this.#isAwaiting) return;
+		// what an earlier opening sealed for a generation that is over: now it is known what of it is there
+		if (this.#older.length > 0 && this.#succession.isNewest && !this.#isSealingOlder) {
+			this.#isSealingOlder = true;
+			void this.#queue
+				.run(() => this.#sealAnew(this.#older))
+				.finally(() => {
+					this.#touch();
+				});
+			return;
+		}
+		if (this.#succession.isNewest) this.#isSynced();
+		this.#succession.look();
+	}
+
+	/** What has been opened by now need not be verified again next time. False: it is not on disk. */
+	async #checkpoint(): Promise<boolean> {
+		if (this.#tainted || this.#sinceCheckpoint === 0 || this.#ingest.waiting > 0 || this.#outgoing.isHolding)
+			return false;
+		if (this.#arrived.length > 0 || this.#isAwaiting || !this.#isJudged) return false;
+		this.#sinceCheckpoint = 0;
+		return this.#remember({
+			generation: this.room.generation,
+			covers: this.#generation.log.stateVector,
 			clear: clearStateOf(this.clear),
 			chains: this.#chains.row(),
 			schema: this.#schema
-		};
-		this.#sinceCheckpoint = 0;
-		const bytes = await writeCheckpoint(checkpoint, this.#name, deviceSecret);
-		await storage.rows.put('checkpoints', this.#name, bytes).catch(() => undefined);
+		});
+	}
+
+	/** All of it is judged anew next time, from where we are now. */
+	#rememberGeneration(): Promise<boolean> {
+		return this.#remember({
+			generation: this.room.generation,
+			covers: new Map(),
+			clear: null,
+			chains: new SessionChains().row(),
+			schema: this.#schema
+		});
+	}
+
+	async #remember(checkpoint: Checkpoint): Promise<boolean> {
+		const { storage, deviceSecret } = this.#options;
+		const bytes = await writeCheckpoint(checkpoint, this.#lane, deviceSecret);
+		return storage.rows.put('checkpoints', this.#lane, bytes).then(
+			() => storage.status === 'ok',
+			() => false
+		);
 	}
 
 	async #close(): Promise<void> {
 		for (const view of [...this.#views]) view.close();
-		await this.loaded;
+		await this.read;
 		await this.flush();
+		await this.#succession.close();
 		for (const remove of this.#removers.splice(0)) remove();
 		this.clear.off('update', this.#fromClear);
 		await this.#queue.run(async () => {
@@ -576,10 +850,10 @@ class Document implements SealedDocument {
 		await this.#queue.run(() => this.#checkpoint());
 		// presence says goodbye through the link, so it goes first
 		this.#presence.close();
-		this.#link?.close();
+		this.#generation.disconnect();
 		await this.#queue.idle();
-		await this.#store?.close();
-		this.#log.close();
+		await this.#generation.close();
+		this.#outgoing.close();
 		this.clear.destroy();
 		this.#isSynced();
 		this.#schemas.clear();

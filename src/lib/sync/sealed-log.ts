@@ -72,8 +72,8 @@ export class SealedLog {
 		return entries;
 	}
 
-	/** A log without one item and all that hangs on it; what hung on it comes back as bytes, in order [L6]. */
-	without(refused: LogPosition): { doc: Y.Doc; loose: Bytes[] } | null {
+	/** A log without these items and all that hangs on them; what hung on them comes back as bytes, in order [L6]. */
+	without(refused: readonly LogPosition[]): { doc: Y.Doc; loose: Bytes[] } | null {
 		const update = Y.encodeStateAsUpdate(this.doc);
 		const read = readLogUpdate(update);
 		if (!read.ok) return null;
@@ -84,7 +84,9 @@ export class SealedLog {
 			return true;
 		};
 		const isCut = (at: LogPosition | null) => at !== null && (keep.get(at.client) ?? Infinity) <= at.clock;
-		cut(refused.client, refused.clock);
+		for (const { client, clock } of refused) cut(client, clock);
+		const isRefused = (at: LogPosition) =>
+			refused.some(({ client, clock }) => client === at.client && clock === at.clock);
 		// what stands beside something that goes has to go as well, and with it all its writer's later items
 		for (let again = true; again;) {
 			again = false;
@@ -92,7 +94,7 @@ export class SealedLog {
 				if (!isCut({ client, clock }) && (isCut(left) || isCut(right)) && cut(client, clock)) again = true;
 		}
 		const loose = this.entries()
-			.filter((entry) => isCut(entry) && !(entry.client === refused.client && entry.clock === refused.clock))
+			.filter((entry) => isCut(entry) && !isRefused(entry))
 			.map(({ envelope }) => envelope);
 		const doc = new Y.Doc({ gc: false });
 		const kept = read.value.filter((item) => !isCut(item));

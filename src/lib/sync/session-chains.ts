@@ -7,18 +7,33 @@
  */
 import type { DeviceId, SessionId } from '#lib/circle/ids.ts';
 import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
-import { acceptInChain, createChains, readChains, writeChains } from '#lib/envelope/chain.ts';
+import {
+	acceptInChain,
+	chainsAtRoll,
+	createChains,
+	readChains,
+	rewindChain,
+	writeChains,
+	type Chains
+} from '#lib/envelope/chain.ts';
 import { FIRST_SESSION_CLIENT } from '#lib/envelope/check.ts';
-import type { EnvelopeHeader } from '#lib/envelope/envelope.ts';
+import { NO_PREV, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
 
 export type Link = Pick<EnvelopeHeader, 'device' | 'session' | 'yClient' | 'seq' | 'prev'>;
-export type Place = 'next' | 'early' | 'repeated' | 'forged' | 'foreign-client';
+export type Place = 'next' | 'early' | 'repeated' | 'forged' | 'foreign-client' | 'stale';
 
 /** What a checkpoint keeps. */
 export interface SessionChainsRow {
 	readonly chains: Bytes;
 	readonly clocks: readonly (readonly [SessionId, number | null])[];
 	readonly early: readonly (readonly [DeviceId, SessionId, number, number, Bytes, Bytes])[];
+}
+
+/** What a snapshot keeps: who wrote with which Yjs client, and where each session goes on. */
+export interface RolledChains {
+	readonly chains: Bytes;
+	/** For each session, in the order of `chains`. */
+	readonly clocks: readonly (number | null)[];
 }
 
 interface Early {
@@ -29,6 +44,8 @@ interface Early {
 export class SessionChains {
 	#chains = createChains();
 	#early = new Map<SessionId, Map<number, Early>>();
+	/** Yjs clients of the sessions of this opening. */
+	#claimed = new Map<number, SessionId>();
 	/** The Yjs clock that a session's next struct has; null once one of its envelopes was not accepted. */
 	#clocks = new Map<SessionId, number | null>();
 
@@ -36,6 +53,7 @@ export class SessionChains {
 	claim(session: SessionId, yClient: number): boolean {
 		if (yClient < FIRST_SESSION_CLIENT || this.#chains.sessionOfClient.has(yClient)) return false;
 		this.#chains.sessionOfClient.set(yClient, session);
+		this.#claimed.set(yClient, session);
 		return true;
 	}
 
@@ -43,6 +61,19 @@ export class SessionChains {
 	deviceOf(yClient: number): DeviceId | null {
 		const session = this.#chains.sessionOfClient.get(yClient);
 		return (session === undefined ? undefined : this.#chains.sessions.get(session)?.device) ?? null;
+	}
+
+	/** The sessions of a device in this generation, and how far each came in one unbroken run. */
+	sessionsOf(device: DeviceId): { session: SessionId; count: number }[] {
+		return [...this.#chains.sessions].flatMap(([session, chain]) =>
+			chain.device === device && chain.nextSeq > chain.base ? { session, count: chain.nextSeq } : []
+		);
+	}
+
+	/** Where the next envelope of a session goes on in this generation. */
+	endOf(session: SessionId): { readonly seq: number; readonly prev: Bytes } {
+		const chain = this.#chains.sessions.get(session);
+		return { seq: chain?.nextSeq ?? 0, prev: chain?.lastHash ?? NO_PREV };
 	}
 
 	/** Where it stands; afterwards it is there, whether its content is accepted or not. */
@@ -98,13 +129,34 @@ export class SessionChains {
 		};
 	}
 
+	/** What the next generation begins with. */
+	rolled(): RolledChains {
+		const chains = chainsAtRoll(this.#chains);
+		return { chains: writeChains(chains), clocks: [...chains.sessions.keys()].map((id) => this.clockOf(id)) };
+	}
+
+	/** From here on the chains are those of a new generation; Yjs clients of ours stay ours. False: cannot be read. */
+	begin(rolled: RolledChains): boolean {
+		const chains = readChains(rolled.chains);
+		if (chains === null) return false;
+		this.#replace(chains);
+		this.#early.clear();
+		this.#clocks = new Map([...chains.sessions.keys()].map((id, at) => [id, rolled.clocks[at] ?? null]));
+		return true;
+	}
+
+	/** Own envelopes from this place on are sealed anew; `clock` is that of the first of them. */
+	rewind(session: SessionId, seq: number, prev: Bytes, clock: number | null): void {
+		rewindChain(this.#chains, session, seq, prev);
+		this.#clocks.set(session, clock);
+	}
+
 	/** False when the row cannot be read; nothing is changed then. */
 	restore(row: SessionChainsRow): boolean {
 		const chains = readChains(row.chains);
 		if (chains === null) return false;
-		for (const [yClient, session] of this.#chains.sessionOfClient)
-			chains.sessionOfClient.set(yClient, session);
-		this.#chains = chains;
+		this.#replace(chains);
+		this.#early.clear();
 		this.#clocks = new Map(row.clocks);
 		for (const [device, session, yClient, seq, prev, hash] of row.early) {
 			const early = this.#early.get(session) ?? new Map<number, Early>();
@@ -112,6 +164,25 @@ export class SessionChains {
 			this.#early.set(session, early);
 		}
 		return true;
+	}
+
+	/** All that came is judged anew; what was sealed in this opening stands. */
+	forget(): void {
+		const chains = createChains();
+		const clocks = new Map<SessionId, number | null>();
+		for (const session of this.#claimed.values()) {
+			const chain = this.#chains.sessions.get(session);
+			if (chain !== undefined) chains.sessions.set(session, chain);
+			clocks.set(session, this.clockOf(session));
+		}
+		this.#replace(chains);
+		this.#early.clear();
+		this.#clocks = clocks;
+	}
+
+	#replace(chains: Chains): void {
+		for (const [yClient, session] of this.#claimed) chains.sessionOfClient.set(yClient, session);
+		this.#chains = chains;
 	}
 
 	/** What waited behind a gap takes its place. A broken link ends it: what stands behind stays early, and shown. */

@@ -5,6 +5,9 @@
 import { equalBytes, sha256, toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
 import type { SealedStorage } from './options.ts';
 
+/** A snapshot that is not what the log before it says [L3]. */
+export const FALSE_SNAPSHOT = 'false-snapshot';
+
 interface Row {
 	readonly bytes: Bytes;
 	readonly reason: string;
@@ -14,12 +17,15 @@ interface Row {
 
 export class SetAside {
 	#storage: SealedStorage;
-	#room: string;
+	#room: () => string;
+	#lane: string;
 	#now: () => number;
 	#rows = new Map<string, Row>();
 
-	constructor(storage: SealedStorage, room: string, now: () => number) {
+	/** `lane`: the beginning of the names of all its rooms. */
+	constructor(storage: SealedStorage, lane: string, room: () => string, now: () => number) {
 		this.#storage = storage;
+		this.#lane = lane;
 		this.#room = room;
 		this.#now = now;
 	}
@@ -29,15 +35,13 @@ export class SetAside {
 	}
 
 	async load(): Promise<void> {
-		const rows = await this.#storage.setAside.list(this.#room).catch(() => []);
+		const rows = await this.#storage.setAside.list(this.#lane).catch(() => []);
 		for (const row of rows) this.#rows.set(await keyOf(row.bytes), { ...row });
 	}
 
 	/** Whatever could be accepted by now: a forgery never can. */
 	get again(): Bytes[] {
-		return [...this.#rows.values()].flatMap(({ bytes, reason }) =>
-			reason === 'forged' || reason === 'corrupt-row' || reason.startsWith('relay-') ? [] : [bytes]
-		);
+		return [...this.#rows.values()].flatMap(({ bytes, reason }) => (isFinal(reason) ? [] : [bytes]));
 	}
 
 	isForged(bytes: Bytes): boolean {
@@ -56,7 +60,7 @@ export class SetAside {
 		const row: Row = { bytes, reason, id: null };
 		this.#rows.set(key, row);
 		row.id = await this.#storage.setAside
-			.add({ room: this.#room, reason, bytes, at: this.#now() })
+			.add({ room: this.#room(), reason, bytes, at: this.#now() })
 			.catch(() => null);
 	}
 
@@ -69,6 +73,14 @@ export class SetAside {
 		this.#rows.delete(key);
 		if (row.id !== null) await this.#storage.setAside.remove(row.id).catch(() => undefined);
 	}
+}
+
+/** Whatever else becomes known, this is not accepted. */
+function isFinal(reason: string): boolean {
+	return (
+		['forged', 'corrupt-row', 'wrong-room', 'stale', FALSE_SNAPSHOT].includes(reason) ||
+		reason.startsWith('relay-')
+	);
 }
 
 /** Of all bytes: somebody could send many variants that end alike, to push one another out of the table. */

@@ -34,7 +34,7 @@ export interface ViewOptions {
 }
 
 export class ClearView implements View {
-	readonly doc = new Y.Doc();
+	readonly doc: Y.Doc;
 	readonly yClient: number;
 	#options: ViewOptions;
 	#depth = 0;
@@ -45,6 +45,8 @@ export class ClearView implements View {
 
 	constructor(options: ViewOptions) {
 		this.#options = options;
+		// forgets as little as the document it is a copy of
+		this.doc = new Y.Doc({ gcFilter: options.clear.gcFilter });
 		this.yClient = options.yClient;
 		this.doc.clientID = options.yClient;
 		Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(options.clear), ORIGIN.clear);

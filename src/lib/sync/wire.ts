@@ -63,8 +63,8 @@ export interface Messages {
 	/** `after`: how many entries the caller already holds, so 0 asks for the whole log. */
 	fetchCircle: { id: number; circle: string; after: number };
 	circleEntries: { id: number; circle: string; entries: Bytes[] };
-	/** Compare-and-set [C2]; `foundingCode` only with the first entry of the agency. */
-	append: { id: number; circle: string; entry: Bytes; foundingCode?: string };
+	/** Compare-and-set [C2]; `foundingCode` only with the first entry of the agency; `again`: the relay had it once [R7]. */
+	append: { id: number; circle: string; entry: Bytes; foundingCode?: string; again?: boolean };
 	appended: { id: number };
 	/** Somebody was faster: the entries that the caller lacks. HTTP would say 409. */
 	conflict: { id: number; entries: Bytes[] };
@@ -72,6 +72,15 @@ export interface Messages {
 	findInvitation: { id: number; key: Bytes; signature: Bytes };
 	invitation: { id: number; circles: { circle: string; entries: Bytes[] }[] };
 	failed: { id: number; reason: string };
+	/** Which rooms of these circles moved since this cursor (empty: since ever) [R6]? */
+	fetchMoves: { id: number; circles: string[]; cursor: string };
+	/**
+	 * Rooms in the order of their newest move. `more`: ask again from `cursor`. `lost`: the relay does not know what
+	 * came before this cursor (its store is another one, or an older one), so this answer begins at the beginning.
+	 */
+	moves: { id: number; rooms: string[]; cursor: string; more: boolean; lost: boolean };
+	/** Pushed to every device of a circle soon after rooms of it moved. */
+	moved: { rooms: string[]; cursor: string };
 	/** Pushed to every device of a circle when it grows. */
 	entries: { circle: string; entries: Bytes[] };
 }
@@ -96,14 +105,17 @@ const typeNumbers: { readonly [T in MessageType]: number } = {
 	findInvitation: 127,
 	invitation: 128,
 	failed: 129,
-	entries: 130
+	entries: 130,
+	fetchMoves: 131,
+	moves: 132,
+	moved: 133
 };
 const typesByNumber = new Map(
 	Object.entries(typeNumbers).map(([type, number]) => [number, type as MessageType])
 );
 
 /** What each field must look like; anything else is refused by `readMessage`. */
-type Field = 'bytes' | 'count' | 'text' | 'flag' | 'text?' | 'bytes[]' | 'text[]' | 'circles[]';
+type Field = 'bytes' | 'count' | 'text' | 'flag' | 'text?' | 'flag?' | 'bytes[]' | 'text[]' | 'circles[]';
 const fields: { readonly [T in MessageType]: Readonly<Record<string, Field>> } = {
 	challenge: { version: 'count', nonce: 'bytes', founded: 'flag' },
 	prove: { version: 'count', signKey: 'bytes', signature: 'bytes' },
@@ -115,13 +127,16 @@ const fields: { readonly [T in MessageType]: Readonly<Record<string, Field>> } =
 	circleList: { id: 'count', circles: 'text[]' },
 	fetchCircle: { id: 'count', circle: 'text', after: 'count' },
 	circleEntries: { id: 'count', circle: 'text', entries: 'bytes[]' },
-	append: { id: 'count', circle: 'text', entry: 'bytes', foundingCode: 'text?' },
+	append: { id: 'count', circle: 'text', entry: 'bytes', foundingCode: 'text?', again: 'flag?' },
 	appended: { id: 'count' },
 	conflict: { id: 'count', entries: 'bytes[]' },
 	findInvitation: { id: 'count', key: 'bytes', signature: 'bytes' },
 	invitation: { id: 'count', circles: 'circles[]' },
 	failed: { id: 'count', reason: 'text' },
-	entries: { circle: 'text', entries: 'bytes[]' }
+	entries: { circle: 'text', entries: 'bytes[]' },
+	fetchMoves: { id: 'count', circles: 'text[]', cursor: 'text' },
+	moves: { id: 'count', rooms: 'text[]', cursor: 'text', more: 'flag', lost: 'flag' },
+	moved: { rooms: 'text[]', cursor: 'text' }
 };
 
 export function writeMessage<T extends MessageType>(type: T, body: Messages[T]): Bytes {
@@ -189,6 +204,8 @@ function isField(value: unknown, field: Field): boolean {
 			return typeof value === 'string';
 		case 'text?':
 			return value === undefined || typeof value === 'string';
+		case 'flag?':
+			return value === undefined || typeof value === 'boolean';
 		case 'flag':
 			return typeof value === 'boolean';
 		case 'bytes[]':

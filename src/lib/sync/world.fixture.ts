@@ -8,19 +8,21 @@ import * as Y from 'yjs';
 // eslint-disable-next-line no-restricted-imports -- tests bring the real disk to the shape that sync asks for
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { foundCircle, grantMember } from '#lib/circle/actions.ts';
-import { createDeviceSecrets, type DeviceSecrets } from '#lib/circle/device.ts';
+import { createDeviceSecrets, introduceDevice, type DeviceSecrets } from '#lib/circle/device.ts';
 import { newDocumentId, newPersonId, newSessionId, type PersonId } from '#lib/circle/ids.ts';
 import { applyEntry } from '#lib/circle/reduce.ts';
-import { readEpochSecrets, type EpochSecrets } from '#lib/circle/secrets.ts';
-import type { CircleState, Role } from '#lib/circle/state.ts';
-import { randomBytes, type Bytes } from '#lib/crypto/bytes.ts';
+import { readEpochSecrets, type EpochSecret, type EpochSecrets } from '#lib/circle/secrets.ts';
+import type { CircleState, Role, Roll } from '#lib/circle/state.ts';
+import { equalBytes, randomBytes, type Bytes } from '#lib/crypto/bytes.ts';
+import type { Verdict } from '#lib/crypto/verdict.ts';
 import type { SigningSecret } from '#lib/crypto/sign.ts';
 import { generateSealingSecret, type SealingSecret } from '#lib/crypto/seal.ts';
-import { laneSecretOf, writeEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
+import { hashEnvelope, laneSecretOf, writeEnvelope, type EnvelopeHeader } from '#lib/envelope/envelope.ts';
 import { readLogUpdate, writeLogUpdate, type LogItem } from '#lib/envelope/log.ts';
-import type { Room } from '#lib/envelope/room.ts';
+import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import type { FollowedCircle, SealedDocumentOptions } from './options.ts';
 import { openSealedDocument, type SealedDocument } from './sealed-document.ts';
+import { Queue } from './queue.ts';
 import { writeUpdateFrame } from './relay-socket.ts';
 import { AWARENESS, CLOSE, frameType, readMessage, SYNC, SYNC_STEP_1, writeMessage } from './wire.ts';
 
@@ -56,6 +58,13 @@ export class TestCircle implements FollowedCircle {
 		if (!this.cutOff) await this.learn();
 	}
 
+	async append(build: (state: CircleState) => Promise<Bytes | null>): Promise<Verdict<void>> {
+		if (this.cutOff) return { ok: false, reason: 'offline' };
+		const answer = await this.#log.append(build);
+		await this.learn();
+		return answer;
+	}
+
 	async learn(state: CircleState = this.#log.state): Promise<void> {
 		if (this.state === state && this.secrets.size > 0) return;
 		this.state = state;
@@ -71,6 +80,7 @@ export class TestCircle implements FollowedCircle {
 
 interface CircleLog {
 	state: CircleState;
+	append(build: (state: CircleState) => Promise<Bytes | null>): Promise<Verdict<void>>;
 }
 
 let worlds = 0;
@@ -84,14 +94,31 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 	const init = await foundCircle({
 		kind: 'agency',
 		parent: null,
-		agencyName: 'Harbour House',
+		label: 'Harbour House',
 		device: founder.device,
 		person: founder.person,
 		personName: founderName,
 		at: 0
 	});
-	const log: CircleLog = { state: await after(null, init.bytes) };
 	const entries: Bytes[] = [init.bytes];
+	const appending = new Queue();
+	const log: CircleLog = {
+		state: await after(null, init.bytes),
+		append: (build) =>
+			appending.run(async () => {
+				const entry = await build(log.state);
+				if (entry === null) return { ok: true, value: undefined };
+				const next = await applyEntry(log.state, entry);
+				if (!next.ok) return next;
+				const roll = [...next.value.rolls.values()].flat().find(({ seq }) => seq === next.value.head.seq);
+				if (roll !== undefined && !(await relay.mayRoll(roll))) return { ok: false, reason: 'behind-rooms' };
+				log.state = next.value;
+				entries.push(entry);
+				// as the real one pushes it
+				for (const { circle } of Object.values(people)) if (!circle.cutOff) await circle.learn();
+				return { ok: true, value: undefined };
+			})
+	};
 	const secrets = new Map([[0, init.secret]]);
 	const people: Record<string, Person> = {};
 	const opened: { close(): Promise<void> | void }[] = [];
@@ -112,11 +139,11 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 		people[name] = person;
 		return person;
 	};
-	const invite = async (name: string, role: Role): Promise<Person> => {
+	const invite = async (name: string, role: Role, guest = false): Promise<Person> => {
 		const who = { person: newPersonId(), device: await createDeviceSecrets() };
-		const { signing, receiving } = who.device;
-		const devices = [{ signKey: signing.publicKey, receiveKey: receiving.publicKey }];
-		const grant = { person: who.person, personName: name, role, devices, at: 0 };
+		const devices = [await introduceDevice(who.device, who.person)];
+		const until = guest ? 86_400_000 : null;
+		const grant = { person: who.person, personName: name, role, guest, until, devices, at: 0 };
 		const entry = await grantMember(log.state, secrets, founder.device, grant);
 		log.state = await after(log.state, entry);
 		entries.push(entry);
@@ -128,6 +155,7 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 	for (const person of Object.values(people)) await person.circle.learn();
 
 	const room: Room = { circle: log.state.circle, document: newDocumentId(), lane: 'body', generation: 0 };
+	relay.room = room;
 	const openAs = async (
 		name: string,
 		options: Partial<SealedDocumentOptions> & { storage?: DeviceStorage } = {}
@@ -144,7 +172,7 @@ export async function createWorld(roles: Readonly<Record<string, Role>> = { amin
 			schema: 1,
 			broadcast: false,
 			WebSocket: relay.socketFor(name),
-			timing: { together: 0, alone: 0, caret: 0, crowdedCaret: 0, seen: 0, jitter: 0, resend: 0 },
+			timing: { together: 0, alone: 0, caret: 0, crowdedCaret: 0, seen: 0, jitter: 0, resend: 0, roll: 0 },
 			...options,
 			storage
 		});
@@ -201,7 +229,7 @@ export interface Forgery {
 	/** Whose key signs; by default the device that the header names. */
 	readonly signing?: SigningSecret;
 	/** Under which room and epoch it is sealed. */
-	readonly sealedFor?: { readonly room?: Room; readonly epochSecret?: Bytes };
+	readonly sealedFor?: { readonly room?: Room; readonly epochSecret?: EpochSecret };
 }
 
 /** An envelope as a member with a modified app could make it. */
@@ -233,6 +261,7 @@ export async function forge({
 	const epochSecret = sealedFor?.epochSecret ?? secrets.get(state.epoch);
 	if (epochSecret === undefined) throw new Error('no secret');
 	const secret = await laneSecretOf(epochSecret, sealedFor?.room ?? room);
+	if (secret === null) throw new Error('this lane is not for them');
 	return writeEnvelope(full, content ?? typed(yClient, word), secret, signing ?? by.device.signing);
 }
 
@@ -244,13 +273,21 @@ export function typed(yClient: number, word: string): Uint8Array {
 	return Y.encodeStateAsUpdate(doc);
 }
 
+/** The update of somebody who says something in a lane. */
+export function said(yClient: number, operation: object): Uint8Array {
+	const doc = new Y.Doc();
+	doc.clientID = yClient;
+	doc.getArray('operations').push([operation]);
+	return Y.encodeStateAsUpdate(doc);
+}
+
 /** The next turn of the event loop: what was posted by now has run. */
 export function turn(): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 export async function until(isSo: () => boolean): Promise<void> {
-	const end = Date.now() + 5_000;
+	const end = Date.now() + 15_000;
 	while (!isSo()) {
 		if (Date.now() > end) throw new Error(`never came true: ${isSo.toString()}`);
 		await turn();
@@ -259,12 +296,17 @@ export async function until(isSo: () => boolean): Promise<void> {
 
 interface Visitor {
 	readonly name: string;
+	/** As the URL says. */
+	readonly room: string;
 	readonly socket: TestSocket;
 	proven: boolean;
 }
 
 export class TestRelay {
-	items = new Map<number, LogItem[]>();
+	/** The document's; its generation is the one that the members below speak of. */
+	room: Room | null = null;
+	readonly rooms = new Map<string, Map<number, LogItem[]>>();
+	readonly frozen = new Set<string>();
 	readonly visitors = new Set<Visitor>();
 	/** Every frame either way. */
 	readonly frames: Bytes[] = [];
@@ -278,6 +320,35 @@ export class TestRelay {
 	drop: (to: string, frame: Uint8Array) => boolean = () => false;
 	/** The reason why an item is refused. */
 	refuse: (item: LogItem) => string | null = () => null;
+
+	get items(): Map<number, LogItem[]> {
+		return this.itemsOf(this.room === null ? '' : writeRoom(this.room));
+	}
+
+	itemsOf(room: string): Map<number, LogItem[]> {
+		const items = this.rooms.get(room) ?? new Map<number, LogItem[]>();
+		this.rooms.set(room, items);
+		return items;
+	}
+
+	/** As the real one [L2]: the snapshot is here, and nobody has written since. Freezes what is over. */
+	async mayRoll({ generation, hash, covers }: Roll): Promise<boolean> {
+		if (this.room === null) return false;
+		const before = writeRoom({ ...this.room, generation: generation - 1 });
+		const present = vectorOf(this.itemsOf(before));
+		const covered = Y.decodeStateVector(covers);
+		if (
+			present.size !== covered.size ||
+			[...present].some(([client, clock]) => covered.get(client) !== clock)
+		)
+			return false;
+		const snapshots = [...this.itemsOf(writeRoom({ ...this.room, generation })).values()].flat();
+		const hashes = await Promise.all(snapshots.map(({ envelope }) => hashEnvelope(envelope)));
+		if (!hashes.some((one) => equalBytes(one, hash))) return false;
+		this.frozen.add(before);
+		this.room = { ...this.room, generation };
+		return true;
+	}
 
 	socketFor(name: string): typeof WebSocket {
 		const connect = (socket: TestSocket) => this.#connect(name, socket);
@@ -304,7 +375,7 @@ export class TestRelay {
 	}
 
 	get stateVector(): Map<number, number> {
-		return new Map([...this.items].map(([client, items]) => [client, items.length]));
+		return vectorOf(this.items);
 	}
 
 	get envelopes(): Bytes[] {
@@ -318,17 +389,23 @@ export class TestRelay {
 		const read = readLogUpdate(Y.encodeStateAsUpdate(log));
 		if (!read.ok) throw new Error(read.reason);
 		this.items.set(log.clientID, [...read.value]);
-		for (const visitor of this.visitors) this.#send(visitor, writeUpdateFrame(writeLogUpdate(read.value)));
+		for (const visitor of this.#here) this.#send(visitor, writeUpdateFrame(writeLogUpdate(read.value)));
+	}
+
+	get #here(): Visitor[] {
+		const room = this.room === null ? '' : writeRoom(this.room);
+		return [...this.visitors].filter((visitor) => visitor.room === room);
 	}
 
 	sayStored(): void {
 		const stateVector = encodeVector(this.stateVector);
-		for (const visitor of this.visitors) this.#send(visitor, writeMessage('stored', { stateVector }));
+		for (const visitor of this.#here) this.#send(visitor, writeMessage('stored', { stateVector }));
 	}
 
 	#connect(name: string, socket: TestSocket): void {
 		if (this.away.has(name)) return socket.drop(1006);
-		this.visitors.add({ name, socket, proven: false });
+		const room = new URL(socket.url).pathname.split('/').at(-1) ?? '';
+		this.visitors.add({ name, room, socket, proven: false });
 		socket.open();
 		const challenge = writeMessage('challenge', { version: 1, nonce: randomBytes(32), founded: true });
 		socket.deliver(challenge);
@@ -343,13 +420,14 @@ export class TestRelay {
 			if (readMessage(frame)?.type !== 'prove') return socket.drop(CLOSE.notProven);
 			visitor.proven = true;
 			this.#send(visitor, writeMessage('welcome', { now: 0 }));
-			this.#send(visitor, syncFrame(SYNC_STEP_1, encodeVector(this.stateVector)));
+			this.#send(visitor, syncFrame(SYNC_STEP_1, encodeVector(vectorOf(this.itemsOf(visitor.room)))));
 			return;
 		}
 		const type = frameType(frame);
 		if (type === AWARENESS) {
 			this.awareness.push(frame);
-			for (const other of this.visitors) if (other.proven) this.#send(other, frame);
+			for (const other of this.visitors)
+				if (other.proven && other.room === visitor.room) this.#send(other, frame);
 		}
 		if (type !== SYNC) return;
 		const decoder = decoding.createDecoder(frame);
@@ -361,39 +439,43 @@ export class TestRelay {
 	}
 
 	#serve(visitor: Visitor, have: ReadonlyMap<number, number>): void {
-		const lacking = [...this.items].flatMap(([client, items]) =>
+		const stored = this.itemsOf(visitor.room);
+		const lacking = [...stored].flatMap(([client, items]) =>
 			items.filter((item) => item.clock >= (have.get(client) ?? 0))
 		);
 		this.#send(visitor, syncFrame(1, writeLogUpdate(lacking)));
-		const stateVector = encodeVector(this.stateVector);
+		const stateVector = encodeVector(vectorOf(stored));
 		this.#send(visitor, writeMessage('stored', { stateVector }));
 	}
 
 	#take(visitor: Visitor, update: Uint8Array): void {
 		const read = readLogUpdate(update);
 		if (!read.ok) throw new Error(`an honest app sent what is ${read.reason}`);
+		const stored = this.itemsOf(visitor.room);
 		const blocked = new Set<number>();
 		const fresh: LogItem[] = [];
 		for (const item of read.value) {
-			const items = this.items.get(item.client) ?? [];
+			const items = stored.get(item.client) ?? [];
 			if (item.clock < items.length || blocked.has(item.client)) continue;
-			const reason = item.clock > items.length ? 'gap' : this.refuse(item);
+			const isFrozen = this.frozen.has(visitor.room);
+			const reason = item.clock > items.length ? 'gap' : isFrozen ? 'frozen' : this.refuse(item);
 			if (reason !== null) {
 				blocked.add(item.client);
 				const { client, clock } = item;
 				if (reason !== 'gap') this.#send(visitor, writeMessage('refused', { reason, client, clock }));
 				continue;
 			}
-			this.items.set(item.client, [...items, item]);
+			stored.set(item.client, [...items, item]);
 			fresh.push(item);
 		}
 		if (fresh.length > 0)
 			for (const other of this.visitors)
-				if (other !== visitor && other.proven) this.#send(other, writeUpdateFrame(writeLogUpdate(fresh)));
+				if (other !== visitor && other.proven && other.room === visitor.room)
+					this.#send(other, writeUpdateFrame(writeLogUpdate(fresh)));
 		if (this.holdBack || read.value.length === 0) return;
 		const touched = new Map(
 			read.value.flatMap(({ client }) => {
-				const clock = this.items.get(client)?.length;
+				const clock = stored.get(client)?.length;
 				return clock === undefined ? [] : [[client, clock] as const];
 			})
 		);
@@ -470,4 +552,8 @@ export function syncFrame(step: number, payload: Uint8Array): Bytes {
 
 function encodeVector(vector: Map<number, number>): Bytes {
 	return Y.encodeStateVector(vector) as Bytes;
+}
+
+function vectorOf(items: ReadonlyMap<number, readonly LogItem[]>): Map<number, number> {
+	return new Map([...items].map(([client, { length }]) => [client, length]));
 }
