@@ -2,22 +2,64 @@
  * One case as pages see it: title, documents, people, invitations. Reads through to the case's sealed index, never
  * mirrors it.
  */
-import { addDocument, readCaseIndex, renameCase, renameDocument } from '#lib/casework/case-index.ts';
-import { documentKind } from '#lib/casework/kinds.ts';
-import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
+import { newBlockId } from '#lib/casework/block-id.ts';
+import { writeTree, type TreePart } from '#lib/casework/body-tree.ts';
+import {
+	addDocument,
+	announceRestricted,
+	markDocument,
+	markSample,
+	readCaseIndex,
+	removeCase,
+	renameCase,
+	renameDocument,
+	type NewDocumentRow
+} from '#lib/casework/case-index.ts';
+import { formatDay } from '#lib/casework/dates.ts';
+import type { CaseDocument, Period } from '#lib/casework/derive/case-document.ts';
+import type { ImportedNote } from '#lib/casework/import/read-notes.ts';
+import { documentKind, SHIFT_LOG } from '#lib/casework/kinds.ts';
+import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
+import { addResident, moveOut, readResidents, type Resident } from '#lib/casework/shift-log/residents.ts';
+import { logDay } from '#lib/casework/shift-log/times.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';
 import { newDocumentId, type CircleId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
-import { currentRole } from '#lib/circle/policy.ts';
+import {
+	activeCircles,
+	canWrite,
+	currentRole,
+	deviceOf,
+	directRole,
+	peopleIn,
+	roleNow,
+	standingOf
+} from '#lib/circle/roles.ts';
 import type { Invite, Role } from '#lib/circle/state.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { fromBase64Url } from '#lib/crypto/bytes.ts';
+import { CircleOfCare } from './access/circle-of-care.svelte.ts';
+import { FormerCircle } from './access/former-circle.ts';
+import type { Place } from './case-content.ts';
 import { Changes } from './changes.ts';
-import { makeInvitation } from './invitations.ts';
+import { dueEntries, type DueEntry } from './due-entries.ts';
+import { makeInvitation, type InvitationWish } from './invitations.ts';
+import { DocumentShiftLog } from './document-shift-log.svelte.ts';
 import type { KnownCircle } from './known-circle.ts';
+import {
+	admit,
+	caseOf,
+	foundOwnCircle,
+	listOwnDocument,
+	ownDocumentsOf,
+	titleInList,
+	type OwnDocument
+} from './own-document.ts';
 import { OpenDocument } from './open-document.svelte.ts';
 import type { RoomLease } from './rooms.ts';
 import { sentenceFor } from './sentences.ts';
 import type { Session } from './session.svelte.ts';
+import { shiftLogDocumentOf } from './shift-log-document.ts';
+import type { Summaries, Summary } from './summaries.ts';
 
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
@@ -29,6 +71,11 @@ export interface DocumentEntry {
 	readonly schema: number;
 	readonly createdAt: number;
 	readonly createdByName: string;
+	/** Of one that began with a template of the agency: what that was called. */
+	readonly fromTemplate: string | null;
+	/** Of a shift log: its day, ISO. */
+	readonly day: string | null;
+	readonly final: boolean;
 }
 
 export interface CasePerson {
@@ -38,6 +85,8 @@ export interface CasePerson {
 	readonly me: boolean;
 	readonly since: number;
 	readonly invitedByName: string | null;
+	/** The team by which they are in; null: in by themselves. */
+	readonly team: string | null;
 }
 
 export interface OpenInvitation {
@@ -48,15 +97,22 @@ export interface OpenInvitation {
 	readonly byName: string;
 }
 
+/** How long a filled document stays open in the background to be sent, ms. */
+const SENDING_PATIENCE = 15_000;
+/** Timers count in 31 bits, ms. */
+const LONGEST_TIMER = 2_147_483_647;
+
 export class CaseFile {
 	#session: Session;
 	#known: KnownCircle | undefined = $state.raw();
+	#care: CircleOfCare | null = $state.raw(null);
 	#index: RoomLease | null = $state.raw(null);
 	#loaded = $state(false);
 	#synced = $state(false);
 	#closed = false;
 	#changes = new Changes();
 	#removers: (() => void)[] = [];
+	#end: ReturnType<typeof setTimeout> | undefined;
 	readonly circle: CircleId;
 
 	constructor(session: Session, circle: CircleId) {
@@ -75,7 +131,8 @@ export class CaseFile {
 
 	get title(): string {
 		this.#changes.follow();
-		return this.#index === null ? '' : readCaseIndex(this.#index.sealed.clear).title;
+		const known = this.#known;
+		return this.#index === null || known === undefined ? '' : titleInList(known, this.#index.sealed.clear);
 	}
 	/** `caret`: where it stands in the field now, so that of two like letters the right one is meant. */
 	rename(text: string, caret: number | null = null): void {
@@ -85,47 +142,350 @@ export class CaseFile {
 	get documents(): readonly DocumentEntry[] {
 		this.#changes.follow();
 		if (this.#index === null) return [];
-		return readCaseIndex(this.#index.sealed.clear).documents.map((entry) => ({
-			...entry,
-			id: entry.id as DocumentId,
-			createdByName: this.#nameOf(entry.createdBy as PersonId)
+		return readCaseIndex(this.#index.sealed.clear)
+			.documents.filter(({ removed }) => !removed)
+			.map((entry) => ({
+				...entry,
+				id: entry.id as DocumentId,
+				createdByName: this.#nameOf(entry.createdBy as PersonId)
+			}));
+	}
+
+	/** Documents with what is in them, as far as this device has seen it. */
+	get contents(): readonly CaseDocument[] {
+		return this.#contents;
+	}
+	#contents = $derived.by(() =>
+		this.documents.flatMap(({ id, kind, title, createdAt }): CaseDocument[] => {
+			const summary = this.#session.summaries?.get(id)?.content ?? null;
+			return summary === null ? [] : [{ id, kind, title, createdAt, summary }];
+		})
+	);
+
+	/** This is the circle of one document, which only some people of its case may open. */
+	get isDocument(): boolean {
+		return this.#known?.state.kind === 'document';
+	}
+	/** The case above such a document, when I may open that too. */
+	get above(): { readonly circle: CircleId; readonly title: string } | null {
+		const known = this.#above;
+		return known === undefined
+			? null
+			: { circle: known.circle, title: this.#session.titleOfCircle(known.circle) };
+	}
+	get #above(): KnownCircle | undefined {
+		this.#changes.follow();
+		const parent = this.isDocument ? (this.#known?.state.parent ?? null) : null;
+		const known = parent === null ? undefined : this.#session.circles.get(parent);
+		return known === undefined || known.role === null ? undefined : known;
+	}
+
+	/** Documents of this case that have a circle of their own, with me in it. */
+	get ownDocuments(): readonly (OwnDocument & { readonly announced: boolean })[] {
+		this.#changes.follow();
+		this.#session.follow();
+		const { summaries, circles } = this.#session;
+		if (summaries === undefined) return [];
+		const told = this.#restricted.map(({ circle }) => circle);
+		return ownDocumentsOf(this.circle, circles.all, summaries).map((one) => ({
+			...one,
+			announced: told.includes(one.circle)
 		}));
 	}
+	/** Those that I am not in, as far as we are told that they exist: who decides about each. */
+	get closedDocuments(): readonly { readonly circle: string; readonly byName: string }[] {
+		this.#changes.follow();
+		this.#session.follow();
+		return this.#restricted
+			.filter(({ circle }) => (this.#session.circles.get(circle as CircleId)?.role ?? null) === null)
+			.map(({ circle, by }) => ({ circle, byName: this.#nameOf(by as PersonId) }));
+	}
+	get #restricted() {
+		return this.#index === null ? [] : readCaseIndex(this.#index.sealed.clear).restricted;
+	}
+	/** Tells the others in the case that there is such a document, or no more. */
+	announce(circle: CircleId, on: boolean): void {
+		this.#index?.sealed.edit((doc) => announceRestricted(doc, circle, on ? this.#session.myPerson : null));
+	}
+
+	/** What search reads: these documents, and those with a circle of their own that I am in. */
+	get searchable(): readonly (CaseDocument & { readonly circle: CircleId })[] {
+		const here = this.contents.map((one) => ({ ...one, circle: this.circle }));
+		const own = this.ownDocuments.flatMap(({ circle, document: id, kind, title }) => {
+			const summary = this.#session.summaries?.get(id)?.content ?? null;
+			return summary === null ? [] : [{ id, kind, title, createdAt: 0, summary, circle }];
+		});
+		return [...here, ...own];
+	}
+
+	/** What is due in this case, the nearest first. */
+	get due(): readonly DueEntry[] {
+		this.#changes.follow();
+		const { summaries } = this.#session;
+		return summaries === undefined ? [] : dueEntries(summaries, this.circle);
+	}
+
+	/** Finished, or a draft again. */
+	setFinal(id: DocumentId, final: boolean): void {
+		this.#index?.sealed.edit((doc) => markDocument(doc, id, 'final', final));
+	}
+
+	/** Takes documents off the list, or puts them back, as one step. */
+	setRemoved(ids: readonly DocumentId[], removed: boolean): void {
+		this.#index?.sealed.edit((doc) => {
+			for (const id of ids) markDocument(doc, id, 'removed', removed);
+		});
+		const { summaries } = this.#session;
+		if (summaries === undefined) return;
+		const these: readonly string[] = ids;
+		if (removed) {
+			this.#takenOff = [...summaries.all].filter(([id]) => these.includes(id));
+			void summaries.forget((_, id) => these.includes(id));
+		} else {
+			for (const [id, summary] of this.#takenOff) if (these.includes(id)) void summaries.note(id, summary);
+		}
+	}
+	/** What stood in the documents that were taken off last, so that they come back with what lists show of them. */
+	#takenOff: readonly (readonly [string, Summary])[] = [];
+
 	renameDocument(id: DocumentId, text: string, caret: number | null = null): void {
 		this.#index?.sealed.edit((doc) => renameDocument(doc, id, text, caret));
 	}
 
-	/** Adds a document of this kind, on another of its templates if one is named, and answers with its id. Works offline. */
-	async createDocument(kindId: string, template?: string): Promise<DocumentId> {
+	/**
+	 * Adds a document of this kind, on another of its templates if one is named, and answers with its id. It begins with
+	 * what the case knows already: a progress report with the plan and the notes of its period. Works offline.
+	 */
+	async createDocument(kindId: string, template?: string, period: Period | null = null): Promise<DocumentId> {
 		const kind = documentKind(kindId);
-		if (kind === null || this.#index === null) throw new Error(`no document kind ${kindId}`);
+		const { summaries } = this.#session;
+		if (kind === null || summaries === undefined) throw new Error(`no document kind ${kindId}`);
+		if (kind.id === SHIFT_LOG) return this.startShiftLog();
 		const id = newDocumentId();
-		this.#index.sealed.edit((doc) =>
-			addDocument(doc, {
-				id,
-				title: kind.title,
+		const listed = { id, kind: kind.id, title: kind.title };
+		const standsOn = template ?? kind.template;
+		await this.#addDocument({ ...listed, template: standsOn });
+		const { firstContent, writeFirst } = await import('./case-content.ts');
+		const first = firstContent(kind.id, this.contents, period);
+		if (first !== null)
+			await writeFirst(this.#place(summaries), { ...listed, caseCircle: this.circle }, standsOn, first);
+		return id;
+	}
+
+	/**
+	 * A document that only these people, and I, may open. Needs the relay. It begins as any of its kind does: with what
+	 * the case knows, which all of them may read.
+	 */
+	async createOwnDocument(
+		kindId: string,
+		wish: {
+			readonly people: readonly PersonId[];
+			readonly announce: boolean;
+			readonly template?: string;
+			readonly period?: Period | null;
+		}
+	): Promise<
+		| { readonly ok: true; readonly circle: CircleId; readonly document: DocumentId }
+		| { readonly ok: false; readonly message: string }
+	> {
+		const kind = documentKind(kindId);
+		const { summaries, relay, circles, vault } = this.#session;
+		const above = this.#known;
+		if (kind === null || kind.id === SHIFT_LOG || summaries === undefined || above === undefined)
+			throw new Error(`no document kind ${kindId} with a circle of its own`);
+		if (relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		const founded = await foundOwnCircle(circles, vault, above, wish.people);
+		if (!founded.ok) return { ok: false, message: sentenceFor(founded.reason) };
+		const known = founded.value;
+		const template = wish.template ?? kind.template;
+		const row = this.#row({ title: kind.title, kind: kind.id, template, removed: false });
+		const place = { ...this.#place(summaries), known };
+		await listOwnDocument(place, known, this.circle, row);
+		const { firstContent, writeFirst } = await import('./case-content.ts');
+		const first = firstContent(kind.id, this.contents, wish.period ?? null);
+		const listed = { id: row.id, kind: kind.id, title: kind.title, caseCircle: this.circle };
+		if (first !== null) await writeFirst(place, listed, template, first);
+		if (wish.announce) this.announce(known.circle, true);
+		return { ok: true, circle: known.circle, document: row.id };
+	}
+
+	/**
+	 * Writes notes of another system as case notes. They are listed together once all are written; stopped before, none
+	 * is. Answers with their ids, so that the whole can be taken back; null when it was stopped.
+	 */
+	async importNotes(
+		notes: readonly ImportedNote[],
+		options: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void }
+	): Promise<readonly DocumentId[] | null> {
+		const kind = documentKind('case-note');
+		const { summaries } = this.#session;
+		if (kind === null || this.#index === null || summaries === undefined)
+			throw new Error('the case is not open');
+		const { writeNotes } = await import('./case-content.ts');
+		// listed at once, but out of sight: no room is ever written to that no list names
+		const rows = notes.map((note) =>
+			this.#row({
+				title: titleOfNote(kind.title, note),
 				kind: kind.id,
-				template: template ?? kind.template,
-				schema: SCHEMA_VERSION,
-				createdAt: Date.now(),
-				createdBy: this.#session.myPerson
+				template: kind.template,
+				removed: true
 			})
 		);
-		await this.#session.summaries?.note(id, { title: kind.title, updatedAt: Date.now(), here: true });
+		this.#index.sealed.edit((doc) => rows.forEach((row) => addDocument(doc, row)));
+		const toWrite = rows.flatMap(({ id, title }, index) => {
+			const note = notes[index];
+			return note === undefined
+				? []
+				: { note, listed: { id, title, kind: kind.id, caseCircle: this.circle } };
+		});
+		const ids = rows.map(({ id }) => id);
+		const all = await writeNotes(this.#place(summaries), kind.template, toWrite, options);
+		this.setRemoved(ids, !all);
 		await this.#index.sealed.flush();
+		return all ? ids : null;
+	}
+
+	#place(summaries: Summaries): Place {
+		if (this.#known === undefined) throw new Error('the case is not open');
+		return {
+			summaries,
+			rooms: this.#session.rooms,
+			known: this.#known,
+			connected: () => this.#session.relay === 'connected'
+		};
+	}
+
+	#row(
+		facts: Pick<NewDocumentRow, 'title' | 'kind' | 'template' | 'removed'>
+	): NewDocumentRow & { id: DocumentId } {
+		const { myPerson } = this.#session;
+		const id = newDocumentId();
+		return { ...facts, id, schema: SCHEMA_VERSION, createdAt: Date.now(), createdBy: myPerson };
+	}
+
+	/**
+	 * Adds a document that begins with these blocks: its creator's own first words, so that every struct is theirs [E4].
+	 * Answers with its id. Works offline.
+	 */
+	async createFilledDocument(wish: {
+		readonly kind: string;
+		readonly title: string;
+		readonly content: readonly TreePart[];
+		readonly fromTemplate?: string;
+		/** Old block id → new, for documents that refer to each other. */
+		readonly ids?: Map<string, string>;
+	}): Promise<DocumentId> {
+		const known = this.#known;
+		if (known === undefined) throw new Error('the case is not open yet');
+		const id = newDocumentId();
+		const lease = this.#session.rooms.open(known, id);
+		await lease.sealed.loaded;
+		lease.sealed.edit((doc) => writeTree(doc.getXmlFragment(BODY_FIELD), wish.content, newBlockId, wish.ids));
+		// the words first: a row without them would be an empty document
+		await lease.sealed.flush();
+		await this.#addDocument({
+			id,
+			kind: wish.kind,
+			title: wish.title,
+			template: null,
+			...(wish.fromTemplate === undefined ? {} : { fromTemplate: wish.fromTemplate })
+		});
+		void lease.sealed.acknowledged(SENDING_PATIENCE).then(() => lease.close());
 		return id;
+	}
+
+	/** The log of this house and day (ISO; today), started if nobody has. Offline too: everybody starts the same one. */
+	async startShiftLog(day = logDay(Date.now())): Promise<DocumentId> {
+		const listed = this.shiftLogOf(day);
+		if (listed !== null) return listed;
+		if (this.#known === undefined) throw new Error('the case is not open yet');
+		const id = await shiftLogDocumentOf(this.#known, day);
+		await this.#addDocument({
+			id,
+			kind: SHIFT_LOG,
+			title: `Shift log, ${formatDay(day)}`,
+			template: null,
+			day
+		});
+		return id;
+	}
+	shiftLogOf(day: string): DocumentId | null {
+		return this.documents.find((entry) => entry.kind === SHIFT_LOG && entry.day === day)?.id ?? null;
+	}
+
+	/** The entries of a shift log; the caller closes it. */
+	openShiftLog(id: DocumentId, day: string): DocumentShiftLog {
+		if (this.#known === undefined) throw new Error('the case is not open yet');
+		const lease = this.#session.rooms.open(this.#known, id, undefined, 'discussion');
+		return new DocumentShiftLog(this.#session, this, this.#known, lease, day);
+	}
+
+	/** Invented, to try everything with. */
+	get isSample(): boolean {
+		this.#changes.follow();
+		return this.#index !== null && readCaseIndex(this.#index.sealed.clear).sample;
+	}
+	get isRemoved(): boolean {
+		return this.#index !== null && readCaseIndex(this.#index.sealed.clear).removed;
+	}
+	markSample(): void {
+		this.#index?.sealed.edit(markSample);
+	}
+	/** Takes the sample and all of its documents off everybody's lists. Only a sample can go in one step. */
+	async removeSample(): Promise<void> {
+		if (this.#index === null || !this.isSample) throw new Error('only a sample is removed like this');
+		this.#index.sealed.edit(removeCase);
+		await this.#session.summaries?.forget(
+			(summary) => summary.caseCircle === this.circle && summary.kind !== ''
+		);
+		await this.#index.sealed.flush();
+	}
+
+	/** Who lives in the house, for its logs. */
+	get residents(): readonly Resident[] {
+		this.#changes.follow();
+		return this.#index === null ? [] : readResidents(this.#index.sealed.clear);
+	}
+	/** Answers with the resident's id; null for a name that says nothing. */
+	addResident(name: string): string | null {
+		let id: string | null = null;
+		this.#index?.sealed.edit((doc) => (id = addResident(doc, name)));
+		return id;
+	}
+	moveOut(resident: string): void {
+		this.#index?.sealed.edit((doc) => moveOut(doc, resident));
+	}
+
+	/** Who is in, and how that is changed; null until the case is known here. */
+	get care(): CircleOfCare | null {
+		return this.#care;
 	}
 
 	get role(): Role | null {
 		this.#changes.follow();
 		return this.#known?.role ?? null;
 	}
+	/** This device may not open it any more: removed, left, or past the last day. Null while it may. */
+	get former(): FormerCircle | null {
+		this.#changes.follow();
+		const known = this.#known;
+		if (known === undefined) return null;
+		const me = this.#session.vault.device.device;
+		if (deviceOf(known.state, me) === null) return null;
+		const mayBeIn = known.role === null ? !known.isOut : roleNow(known.state, me, Date.now()) !== null;
+		if (mayBeIn) return null;
+		return (this.#former ??= new FormerCircle(this.#session, known));
+	}
+	#former: FormerCircle | null = null;
 	get canWrite(): boolean {
 		return this.role === 'owner' || this.role === 'editor';
 	}
-	/** Owners and editors invite to a case; only owners add a colleague by themselves. */
+	/** Owners and editors who are in by themselves, not by a team, invite to a case; only owners add a colleague by themselves. */
 	get canInvite(): boolean {
-		return this.canWrite;
+		const known = this.#known;
+		this.#changes.follow();
+		const role = known === undefined ? null : directRole(known.state, this.#session.vault.device.device);
+		return canWrite(role, 'body');
 	}
 	get canAddColleagues(): boolean {
 		return this.role === 'owner';
@@ -135,35 +495,56 @@ export class CaseFile {
 		this.#changes.follow();
 		const known = this.#known;
 		if (known === undefined) return [];
-		return [...known.state.people.values()].flatMap((member) => {
+		const direct = [...known.state.people.values()].flatMap((member): CasePerson[] => {
 			const role = currentRole(member);
 			if (role === null) return [];
-			return {
+			const person = {
 				person: member.person,
 				name: known.nameOf(member.person),
 				role,
 				me: member.person === this.#session.myPerson,
 				since: member.since,
-				invitedByName: member.invitedBy === null ? null : known.nameOf(member.invitedBy)
+				invitedByName: member.invitedBy === null ? null : known.nameOf(member.invitedBy),
+				team: null
 			};
+			return [person];
 		});
+		const throughTeams = activeCircles(known.state).flatMap((team): CasePerson[] => {
+			const role = currentRole(team);
+			if (role === null) return [];
+			return [...(team.state?.people.values() ?? [])].flatMap((member): CasePerson[] => {
+				const { person } = member;
+				if (standingOf(member)?.guest !== false) return [];
+				const me = person === this.#session.myPerson;
+				const { since } = team;
+				const name = known.nameOf(person);
+				return [
+					{ person, name, role, me, since, invitedByName: null, team: known.nameOfCircle(team.circle) }
+				];
+			});
+		});
+		const all = [...direct, ...throughTeams];
+		return all.filter(({ person }, at) => all.findIndex((one) => one.person === person) === at);
 	}
 
-	/** People of the agency who are not in this case yet. */
+	/** People of the agency who are not in this case yet; of the case who may not open this document. */
 	get colleagues(): readonly { readonly person: PersonId; readonly name: string }[] {
 		this.#changes.follow();
-		const agency = this.#session.agency;
-		if (agency === undefined) return [];
+		const from = this.isDocument ? this.#above : this.#session.agency;
+		if (from === undefined) return [];
 		const here = this.people.map(({ person }) => person);
-		return [...agency.state.people.values()]
-			.filter((member) => currentRole(member) !== null && !here.includes(member.person))
-			.map((member) => ({ person: member.person, name: agency.nameOf(member.person) }));
+		return peopleIn(from.state)
+			.filter(({ person }) => !here.includes(person))
+			.map(({ person }) => ({ person, name: from.nameOf(person) }));
 	}
 
 	/** Lets a colleague of the agency into this case. */
 	async addColleague(person: PersonId): Promise<Outcome> {
 		const known = this.#known;
-		const agency = this.#session.agency;
+		const { agency, circles, vault } = this.#session;
+		const above = this.#above;
+		if (known !== undefined && above !== undefined)
+			return this.#outcome(await admit(circles, vault, above, known, person));
 		if (known === undefined || agency === undefined) return { ok: false, message: sentenceFor('offline') };
 		const devices = [...agency.state.devices.values()].filter(
 			(device) => device.person === person && device.removedAt === null
@@ -185,7 +566,8 @@ export class CaseFile {
 		this.#changes.follow();
 		const known = this.#known;
 		if (known === undefined) return [];
-		return [...known.state.invites].map(([key, invite]) => ({
+		const others = [...known.state.invites].filter(([, { ownDevice }]) => !ownDevice);
+		return others.map(([key, invite]) => ({
 			key,
 			role: invite.role,
 			expires: invite.expires,
@@ -196,20 +578,21 @@ export class CaseFile {
 
 	/**
 	 * A link for one person into this case; for a colleague who writes, into the agency too where we may decide that.
-	 * Who comments or reads comes from outside and sees this case alone.
+	 * Who comes from outside sees this case alone.
 	 */
 	async invite(
-		role: Role = 'editor'
+		wish: InvitationWish = { role: 'editor' }
 	): Promise<{ ok: true; link: string; key: string; expires: number } | { ok: false; message: string }> {
 		const known = this.#known;
 		if (known === undefined) return { ok: false, message: sentenceFor('offline') };
 		const agency = this.#session.agency;
-		const circles = role === 'editor' && agency?.role === 'owner' ? [agency, known] : [known];
+		const intoAgency =
+			wish.role === 'editor' && wish.guest !== true && agency?.role === 'owner' && !this.isDocument;
 		const made = await makeInvitation(
 			this.#session.circles,
 			this.#session.vault,
-			circles,
-			role,
+			intoAgency ? [agency, known] : [known],
+			wish,
 			location.origin,
 			Date.now()
 		);
@@ -236,6 +619,11 @@ export class CaseFile {
 		return new OpenDocument(this.#session, this, id);
 	}
 
+	/** Reactive, and costs nothing: changes whenever anything about the case may have. */
+	followChanges(): void {
+		this.#changes.follow();
+	}
+
 	/** Told when anything about the case changed. */
 	onChange(listener: () => void): () => void {
 		return this.#changes.on(listener);
@@ -260,10 +648,20 @@ export class CaseFile {
 		const lease = rooms.open(known, await indexDocumentOf(this.circle));
 		if (this.#closed) return lease.close();
 		this.#known = known;
+		this.#care = new CircleOfCare(this.#session, known);
 		this.#index = lease;
 		const tell = () => this.#tell();
+		const awaitEnd = () => this.#awaitEnd(known);
+		awaitEnd();
 		lease.sealed.clear.on('update', tell);
-		this.#removers.push(known.onChange(tell), () => lease.sealed.clear.off('update', tell));
+		this.#removers.push(
+			known.onChange(tell),
+			known.onChange(awaitEnd),
+			() => clearTimeout(this.#end),
+			() => lease.sealed.clear.off('update', tell)
+		);
+		const learned = this.#session.summaries?.onChange(() => this.#changes.tell());
+		if (learned !== undefined) this.#removers.push(learned);
 		await lease.sealed.loaded;
 		this.#loaded = true;
 		this.#tell();
@@ -273,13 +671,59 @@ export class CaseFile {
 		this.#tell();
 	}
 
+	/** The pages hear of it in the moment in which the last day is over. */
+	#awaitEnd(known: KnownCircle): void {
+		clearTimeout(this.#end);
+		const until = known.directUntil;
+		if (until === null || this.#closed) return;
+		const wait = until - Date.now();
+		if (wait <= 0) this.#changes.tell();
+		else this.#end = setTimeout(() => this.#awaitEnd(known), Math.min(wait, LONGEST_TIMER));
+	}
+
 	#tell(): void {
 		this.#changes.tell();
 		const index = this.#index;
 		if (index === null || !this.#loaded || this.#closed) return;
-		const title = readCaseIndex(index.sealed.clear).title;
+		const { removed } = readCaseIndex(index.sealed.clear);
+		const { title } = this;
 		const here = this.#synced || (this.#session.summaries?.get(this.circle)?.here ?? false);
-		if (title !== '' || this.#synced) void this.#session.summaries?.note(this.circle, { title, here });
+		if (title !== '' || this.#synced)
+			void this.#session.summaries?.note(this.circle, {
+				title,
+				removed,
+				here,
+				circle: this.circle,
+				caseCircle: this.#known === undefined ? this.circle : caseOf(this.#known, this.#session.circles)
+			});
+	}
+
+	async #addDocument(wish: {
+		readonly id: DocumentId;
+		readonly kind: string;
+		readonly title: string;
+		readonly template: string | null;
+		readonly day?: string;
+		readonly fromTemplate?: string;
+	}): Promise<void> {
+		if (this.#index === null) throw new Error('the case is not open yet');
+		this.#index.sealed.edit((doc) =>
+			addDocument(doc, {
+				...wish,
+				schema: SCHEMA_VERSION,
+				createdAt: Date.now(),
+				createdBy: this.#session.myPerson
+			})
+		);
+		await this.#session.summaries?.note(wish.id, {
+			title: wish.title,
+			kind: wish.kind,
+			updatedAt: Date.now(),
+			here: true,
+			circle: this.circle,
+			caseCircle: this.circle
+		});
+		await this.#index.sealed.flush();
 	}
 
 	#nameOf(person: PersonId): string {
@@ -289,4 +733,9 @@ export class CaseFile {
 	#outcome(done: { ok: true } | { ok: false; reason: string }): Outcome {
 		return done.ok ? { ok: true } : { ok: false, message: sentenceFor(done.reason) };
 	}
+}
+
+/** "Case note, 3 Nov 2026". */
+function titleOfNote(title: string, { day }: ImportedNote): string {
+	return day === '' ? title : `${title}, ${formatDay(day)}`;
 }

@@ -13,6 +13,7 @@ class FakeRelay implements CirclesConnection {
 	log: Bytes[] = [];
 	status: ConnectionStatus = 'connected';
 	circle: CircleId | null = null;
+	refuses: string | null = null;
 	/** Runs before the next append, as a colleague who is faster. */
 	before: (() => Promise<void>) | null = null;
 
@@ -21,6 +22,7 @@ class FakeRelay implements CirclesConnection {
 		Promise.resolve({ ok: true as const, value: this.log.slice(after) });
 	async append(circle: CircleId, entry: Bytes): Promise<AppendAnswer> {
 		if (this.status !== 'connected') return { ok: false, reason: 'offline' };
+		if (this.refuses !== null) return { ok: false, reason: this.refuses };
 		if (this.log.some((known) => equalBytes(known, entry))) return { ok: true };
 		const { before } = this;
 		const seen = this.log.length;
@@ -34,6 +36,8 @@ class FakeRelay implements CirclesConnection {
 	findInvitation = () => Promise.resolve({ ok: true as const, value: [] });
 	onStatus = () => () => {};
 	onEntries = () => () => {};
+	fetchMoves = () => Promise.resolve(null);
+	onMoved = () => () => {};
 	relayFounded = () => true;
 	close = () => {};
 }
@@ -58,7 +62,7 @@ async function setup() {
 	const founding = {
 		kind: 'agency',
 		parent: null,
-		agencyName: 'Harbour House',
+		label: 'Harbour House',
 		device: vault.device
 	} as const;
 	const found = () => foundCircle({ ...founding, person: vault.profile.person, personName: 'Amina', at: 1 });
@@ -99,16 +103,37 @@ test('[C2] somebody was faster: the entry is made again on the newer head', asyn
 	expect(added.value.entries).toEqual(relay.log);
 });
 
-test('[C3] a relay that shows a shorter log is not followed, and it is said', async () => {
+test('[R7] a relay that shows only the beginning is given back the rest; while it cannot be, that is said', async () => {
+	const { relay, book, circle, invite } = await setup();
+	const added = await book.add(circle.circle, [circle.bytes], true);
+	if (!added.ok) throw new Error(added.reason);
+	await book.catchUp();
+	for (const expires of [100, 200]) await book.append(added.value, () => invite(expires));
+	const whole = relay.log.slice();
+	relay.log.length = 1;
+	relay.refuses = 'not-allowed';
+	await added.value.refresh();
+	expect(book.differing.get(circle.circle)).toBe('record-forgotten');
+	expect(added.value.state.head.seq).toBe(2);
+	relay.refuses = null;
+	await added.value.refresh();
+	expect(book.differing.size).toBe(0);
+	expect(relay.log).toEqual(whole);
+});
+
+test('[R7] a relay that is given back by somebody else meanwhile is not called another one', async () => {
 	const { relay, book, circle, invite } = await setup();
 	const added = await book.add(circle.circle, [circle.bytes], true);
 	if (!added.ok) throw new Error(added.reason);
 	await book.catchUp();
 	await book.append(added.value, () => invite(100));
-	relay.log.pop();
+	const { fetch } = relay;
+	relay.fetch = () => {
+		relay.fetch = fetch;
+		return Promise.resolve({ ok: true as const, value: [] });
+	};
 	await added.value.refresh();
-	expect(book.differing.has(circle.circle)).toBe(true);
-	expect(added.value.state.head.seq).toBe(1);
+	expect(book.differing.size).toBe(0);
 });
 
 test('[C3] two signed entries at one place are kept as proof against the relay', async () => {
@@ -120,7 +145,7 @@ test('[C3] two signed entries at one place are kept as proof against the relay',
 	await book.append(added.value, () => invite(200));
 	relay.log[1] = other;
 	await added.value.refresh();
-	expect(book.differing.has(circle.circle)).toBe(true);
+	expect(book.differing.get(circle.circle)).toBe('record-differs');
 	expect(await vault.get('settings', `fork.${circle.circle}`)).toMatchObject({ seq: 1, theirs: other });
 });
 

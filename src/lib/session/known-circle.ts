@@ -1,17 +1,44 @@
 /**
  * One circle as this device knows it: the signed log, what it means, and the secrets it opens for us.
  *
- * The log only grows. A relay that answers with a shorter or another history is refused and said [C3].
+ * The log only grows. A relay that answers with a shorter or another history is refused and said [C3]. Who is in through
+ * a team is known as far as the book knows the team's log; until then that team gives nobody anything here.
  */
-import { openLabel, openName, readEpochSecrets, type EpochSecrets } from '#lib/circle/secrets.ts';
+import {
+	openAnnounced,
+	openCircleName,
+	openLabel,
+	openName,
+	readEpochSecrets,
+	type EpochSecrets
+} from '#lib/circle/secrets.ts';
+import { readEntry } from '#lib/circle/entry.ts';
 import { replayEntries } from '#lib/circle/reduce.ts';
-import { roleOf } from '#lib/circle/policy.ts';
-import type { CircleState, Role } from '#lib/circle/state.ts';
+import {
+	activeCircles,
+	directRole,
+	isGuest,
+	mayWriteNow,
+	roleOf,
+	standingOf,
+	withMemberState
+} from '#lib/circle/roles.ts';
+import type { CircleState, Lane, Role } from '#lib/circle/state.ts';
 import type { CircleId, PersonId } from '#lib/circle/ids.ts';
 import { equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import type { Verdict } from '#lib/crypto/verdict.ts';
+import type { FollowedCircle } from '#lib/sync/options.ts';
 import { colourOf } from './colours.ts';
 import type { Vault } from './vault.ts';
+
+/** The book that holds a circle, as the circle needs it. */
+export interface OtherCircles {
+	get(circle: CircleId): KnownCircle | undefined;
+	/** As the agency calls them. */
+	nameOf(person: PersonId): string | null;
+	/** Fetches what the relay has more of a circle, and of those that are in it. */
+	refresh(known: KnownCircle): Promise<void>;
+}
 
 export class KnownCircle {
 	#vault: Vault;
@@ -19,18 +46,21 @@ export class KnownCircle {
 	#state: CircleState | null = null;
 	#secrets: EpochSecrets = new Map();
 	#names: ReadonlyMap<PersonId, string> = new Map();
-	#agencyName = '';
+	#times: readonly number[] = [];
+	#circleNames: ReadonlyMap<CircleId, string> = new Map();
+	#label = '';
 	#unsent = false;
 	#listeners = new Set<() => void>();
 	#tail: Promise<unknown> = Promise.resolve();
+	#others: OtherCircles;
 	readonly circle: CircleId;
-	/** Fetches what the relay has more; set by the book that holds this circle. */
-	readonly refresh: () => Promise<void>;
+	/** Appends what is made of the newest state; set by the book that holds this circle. */
+	append: FollowedCircle['append'] = async () => ({ ok: false, reason: 'offline' });
 
-	private constructor(vault: Vault, circle: CircleId, refresh: (known: KnownCircle) => Promise<void>) {
+	private constructor(vault: Vault, circle: CircleId, others: OtherCircles) {
 		this.#vault = vault;
+		this.#others = others;
 		this.circle = circle;
-		this.refresh = () => refresh(this);
 	}
 
 	/** A circle from its whole log, kept on this device when it settles. `unsent`: the relay does not have it yet. */
@@ -39,9 +69,9 @@ export class KnownCircle {
 		circle: CircleId,
 		entries: readonly Bytes[],
 		unsent: boolean,
-		refresh: (known: KnownCircle) => Promise<void>
+		others: OtherCircles
 	): Promise<Verdict<KnownCircle>> {
-		const known = new KnownCircle(vault, circle, refresh);
+		const known = new KnownCircle(vault, circle, others);
 		known.#unsent = unsent;
 		const extended = await known.extend(entries);
 		return extended.ok ? { ok: true, value: known } : extended;
@@ -57,20 +87,69 @@ export class KnownCircle {
 	get entries(): readonly Bytes[] {
 		return this.#entries;
 	}
+	/** When the entry at `seq` was written, ms, by its writer's clock. */
+	timeOf(seq: number): number {
+		return this.#times[seq] ?? 0;
+	}
 	get unsent(): boolean {
 		return this.#unsent;
 	}
-	get agencyName(): string {
-		return this.#agencyName;
+	/** What the circle is called, of a case the agency's name; '' when that is not for us. */
+	get label(): string {
+		return this.#label;
 	}
 	get role(): Role | null {
 		return roleOf(this.state, this.#vault.device.device);
+	}
+	/** Does this device hold the keys of such a lane? What is internal, guests do not. */
+	mayOpen(lane: Lane): boolean {
+		return this.role !== null && (lane !== 'internal' || !isGuest(this.state, this.#vault.device.device));
+	}
+	mayWrite(lane: Lane): boolean {
+		return mayWriteNow(this.state, this.#vault.device.device, lane, null);
+	}
+	/** As a member of this very circle, not through a team. */
+	get directRole(): Role | null {
+		return directRole(this.state, this.#vault.device.device);
+	}
+	/** ms: when it ends that I am in by name; null: never, or I am not. */
+	get directUntil(): number | null {
+		const device = this.state.devices.get(this.#vault.device.device);
+		const member = device === undefined ? undefined : this.state.people.get(device.person);
+		return member === undefined ? null : (standingOf(member)?.until ?? null);
+	}
+	/** We were shut out, or left. While the log of a team is missing here, nobody can say so. */
+	get isOut(): boolean {
+		return this.role === null && activeCircles(this.state).every(({ state }) => state !== null);
 	}
 	colourOf(person: PersonId): string {
 		return colourOf([...this.state.people.keys()].indexOf(person));
 	}
 	nameOf(person: PersonId): string {
-		return this.#names.get(person) ?? 'Somebody';
+		return this.#nameHere(person) ?? this.#others.nameOf(person) ?? 'Somebody';
+	}
+	/** As this circle alone calls them; null: it does not. */
+	nameOfOwn(person: PersonId): string | null {
+		return this.#names.get(person) ?? null;
+	}
+	nameOfCircle(circle: CircleId): string {
+		return this.#circleNames.get(circle) || this.#others.get(circle)?.label || 'A team';
+	}
+
+	#nameHere(person: PersonId): string | null {
+		const own = this.#names.get(person);
+		if (own !== undefined) return own;
+		for (const circle of this.state.circles.keys()) {
+			const inner = this.#others.get(circle);
+			const name = inner === undefined ? null : inner.#nameHere(person);
+			if (name !== null) return name;
+		}
+		return null;
+	}
+
+	/** Fetches what the relay has more. */
+	refresh(): Promise<void> {
+		return this.#others.refresh(this);
 	}
 
 	onChange(listener: () => void): () => void {
@@ -94,6 +173,19 @@ export class KnownCircle {
 		return done;
 	}
 
+	/** Another circle, on which this one rests, is known better now. */
+	resolve(): Promise<void> {
+		const done = this.#tail.then(async () => {
+			const { state } = this;
+			const [secrets, label] = [this.#secrets, this.#label];
+			await this.#read(state);
+			const isSame = this.#state === state && this.#label === label && isSameSecrets(this.#secrets, secrets);
+			if (!isSame) for (const listener of this.#listeners) listener();
+		});
+		this.#tail = done.catch(() => {});
+		return done;
+	}
+
 	async #extend(entries: readonly Bytes[]): Promise<Verdict<void>> {
 		const fresh: Bytes[] = [];
 		for (const entry of entries) {
@@ -104,12 +196,26 @@ export class KnownCircle {
 		if (!next.ok) return next.reason === 'wrong-place' ? { ok: false, reason: 'record-differs' } : next;
 		if (next.value.circle !== this.circle) return { ok: false, reason: 'record-differs' };
 		this.#entries = [...this.#entries, ...fresh];
-		this.#state = next.value;
-		this.#secrets = await readEpochSecrets(next.value, this.#vault.device);
-		await this.#readNames(next.value);
+		this.#times = [...this.#times, ...(await Promise.all(fresh.map(timeIn)))];
+		await this.#read(next.value);
 		await this.#keep();
 		for (const listener of this.#listeners) listener();
 		return { ok: true, value: undefined };
+	}
+
+	async #read(own: CircleState): Promise<void> {
+		let state = own;
+		const held = new Map<CircleId, EpochSecrets>();
+		for (const circle of own.circles.keys()) {
+			const inner = this.#others.get(circle);
+			if (inner === undefined) continue;
+			state = withMemberState(state, inner.state);
+			held.set(circle, inner.secrets);
+		}
+		const secrets = await readEpochSecrets(state, this.#vault.device, held);
+		this.#state = state;
+		this.#secrets = secrets;
+		await this.#readNames(state);
 	}
 
 	async #readNames(state: CircleState): Promise<void> {
@@ -119,7 +225,17 @@ export class KnownCircle {
 			if (name !== null) names.set(member.person, name);
 		}
 		this.#names = names;
-		this.#agencyName = (await openLabel(this.#secrets, state)) ?? '';
+		const circleNames = new Map<CircleId, string>();
+		for (const member of state.circles.values()) {
+			const name = await openCircleName(this.#secrets, state.circle, member);
+			if (name !== null) circleNames.set(member.circle, name);
+		}
+		this.#circleNames = circleNames;
+		const above = state.parent === null ? undefined : this.#others.get(state.parent);
+		this.#label =
+			(await openLabel(this.#secrets, state)) ??
+			(above === undefined ? null : await openAnnounced(above.secrets, above.circle, state)) ??
+			'';
 	}
 
 	/** Another tab may know more than we do: a shorter log never replaces a longer one. */
@@ -128,6 +244,19 @@ export class KnownCircle {
 		if (kept !== null && kept.entries.length > this.#entries.length) return;
 		await this.#vault.put('circles', this.circle, { v: 1, entries: this.#entries, unsent: this.#unsent });
 	}
+}
+
+async function timeIn(bytes: Bytes): Promise<number> {
+	const entry = await readEntry(bytes);
+	return entry.ok ? entry.value.at : 0;
+}
+
+function isSameSecrets(one: EpochSecrets, other: EpochSecrets): boolean {
+	if (one.size !== other.size) return false;
+	return [...one].every(([epoch, { staff }]) => {
+		const known = other.get(epoch);
+		return known !== undefined && (known.staff === null) === (staff === null);
+	});
 }
 
 /** A stored circle, judged. */

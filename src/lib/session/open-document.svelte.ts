@@ -5,18 +5,28 @@
  * a newer Throughline: then it is read without a schema [V1].
  */
 import type { Awareness } from 'y-protocols/awareness';
+import type { TreePart } from '#lib/casework/body-tree.ts';
+import { SHIFT_LOG } from '#lib/casework/kinds.ts';
+import type * as Y from 'yjs';
+import { withoutDoubles } from '#lib/casework/derive/doubles.ts';
 import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { readBlocks, type ReadingPart } from '#lib/casework/read-blocks.ts';
+import { pictureIn, type Picture } from '#lib/casework/pictures.ts';
+import type { DocumentSummary } from '#lib/casework/summary.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { DocumentId, PersonId } from '#lib/circle/ids.ts';
+import { personOf } from '#lib/circle/roles.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { View } from '#lib/sync/view.ts';
+import { CaseAround } from './case-around.svelte.ts';
 import type { CaseFile } from './case-file.svelte.ts';
 import { Changes } from './changes.ts';
-import { DocumentDiscussion } from './document-discussion.svelte.ts';
+import { DocumentDiscussion } from './document-discussion.ts';
+import type { DocumentShiftLog } from './document-shift-log.svelte.ts';
 import type { RoomLease } from './rooms.ts';
 import type { SavedState } from './saved-state.ts';
 import type { Session } from './session.svelte.ts';
+import { keepSummary, noteDocument, type Listed } from './summary-keeping.ts';
 
 export interface PersonHere {
 	readonly person: PersonId;
@@ -32,6 +42,7 @@ export class OpenDocument {
 	#case: CaseFile;
 	#lease: RoomLease | null = $state.raw(null);
 	#discussion: DocumentDiscussion | null = $state.raw(null);
+	#shiftLog: DocumentShiftLog | null = $state.raw(null);
 	#view: View | null = $state.raw(null);
 	#loaded = $state(false);
 	#synced = $state(false);
@@ -40,12 +51,16 @@ export class OpenDocument {
 	#closed = false;
 	#changes = new Changes();
 	#removers: (() => void)[] = [];
+	#editor: ((change: (doc: Y.Doc) => void) => void) | null = null;
+	#stopSummary: (() => Promise<void>) | null = null;
 	readonly id: DocumentId;
+	readonly around: CaseAround;
 
 	constructor(session: Session, caseFile: CaseFile, id: DocumentId) {
 		this.#session = session;
 		this.#case = caseFile;
 		this.id = id;
+		this.around = new CaseAround(caseFile, this);
 		// the case's index names the document's template, so it has to be here first
 		this.#removers.push(caseFile.onChange(() => void this.#open()));
 		void this.#open();
@@ -62,6 +77,18 @@ export class OpenDocument {
 	rename(text: string, caret: number | null = null): void {
 		this.#case.renameDocument(this.id, text, caret);
 		void this.#session.summaries?.note(this.id, { title: text });
+	}
+	get #listed(): Listed | null {
+		const entry = this.#entry;
+		// who was shut out keeps no summary
+		return entry === undefined || this.#case.role === null
+			? null
+			: {
+					id: this.id,
+					title: entry.title,
+					kind: entry.kind,
+					caseCircle: this.#case.above?.circle ?? this.#case.circle
+				};
 	}
 	get kind(): string {
 		return this.#entry?.kind ?? '';
@@ -94,6 +121,47 @@ export class OpenDocument {
 		return this.#discussion;
 	}
 
+	/** The entries, when this is a shift log and it is here. */
+	get shiftLog(): DocumentShiftLog | null {
+		return this.#shiftLog;
+	}
+
+	/** While an editor is open, edits go through it, so that they can be undone there. Returns its remover. */
+	takeEdits(edit: (change: (doc: Y.Doc) => void) => void): () => void {
+		this.#editor = edit;
+		return () => {
+			if (this.#editor === edit) this.#editor = null;
+		};
+	}
+
+	/** One edit of the words, as if it had been typed. */
+	edit(change: (doc: Y.Doc) => void): void {
+		const { sealed } = this;
+		if (!this.canWrite || this.#newer || sealed === null) return;
+		if (this.#editor !== null) this.#editor(change);
+		else sealed.edit(change);
+		void this.#noteContent();
+	}
+
+	async #noteContent(facts: { readonly here?: true } = {}): Promise<void> {
+		const { summaries } = this.#session;
+		const { sealed } = this;
+		const listed = this.#listed;
+		if (summaries !== undefined && listed !== null && sealed !== null)
+			await noteDocument(summaries, listed, sealed, facts);
+	}
+
+	/** What is in it, as of a moment ago: made anew when the writing pauses, and after every edit from beside the text. */
+	get content(): DocumentSummary | null {
+		this.#case.followChanges();
+		return this.#session.summaries?.get(this.id)?.content ?? null;
+	}
+
+	/** Finished, and printed without "Draft". */
+	get final(): boolean {
+		return this.#entry?.final ?? false;
+	}
+
 	/** A fresh view from the clear document, for when the old one has gone its own way. */
 	renewView(): void {
 		const sealed = this.#lease?.sealed;
@@ -105,7 +173,22 @@ export class OpenDocument {
 	/** The document without a schema, for reading. */
 	get blocks(): readonly ReadingPart[] {
 		this.#changes.follow();
-		return this.#lease === null ? [] : readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD));
+		return this.#lease === null
+			? []
+			: withoutDoubles(readBlocks(this.#lease.sealed.clear.getXmlFragment(BODY_FIELD)));
+	}
+
+	pictureOf(name: string): Picture | null {
+		this.#changes.follow();
+		return this.#lease === null ? null : pictureIn(this.#lease.sealed.clear, name);
+	}
+
+	/** What would be kept of the text as it is now, as a template: all of it, or its headings and prompts. */
+	async contentToKeep(keep: 'all' | 'form'): Promise<readonly TreePart[]> {
+		const body = this.#lease?.sealed.clear.getXmlFragment(BODY_FIELD);
+		if (body === undefined) return [];
+		const { contentToKeep } = await import('./agency-templates.svelte.ts');
+		return contentToKeep(body, this.#entry?.template ?? null, keep);
 	}
 
 	/** Reactive, and costs nothing: changes whenever the text may have. */
@@ -130,6 +213,25 @@ export class OpenDocument {
 			}));
 	}
 
+	/** The person whose device wrote as this Yjs client; null when nobody is known to have. */
+	writerOf(yClient: number): PersonId | null {
+		const device = this.#lease?.sealed.writerOf(yClient) ?? null;
+		const known = this.#case.known;
+		return device === null || known === undefined ? null : personOf(known.state, device);
+	}
+
+	nameOfWriter(yClient: number): string | null {
+		const person = this.writerOf(yClient);
+		const known = this.#case.known;
+		if (known === undefined || person === null) return null;
+		return person === this.#session.myPerson ? 'You' : known.nameOf(person);
+	}
+
+	/** Names to offer where a field asks for one. */
+	get suggestions() {
+		return this.around.suggestions;
+	}
+
 	get saved(): SavedState {
 		return this.#session.saved;
 	}
@@ -144,8 +246,10 @@ export class OpenDocument {
 		for (const remove of this.#removers.splice(0)) remove();
 		this.#session.leaveDocument(this);
 		await this.#lease?.sealed.flush();
+		await this.#stopSummary?.();
 		this.#view?.close();
 		await this.#discussion?.close();
+		await this.#shiftLog?.close();
 		await this.#lease?.close();
 	}
 
@@ -168,11 +272,11 @@ export class OpenDocument {
 		}
 		const lease = this.#session.rooms.open(known, this.id, seed ?? undefined);
 		this.#lease = lease;
-		this.#discussion = new DocumentDiscussion(
-			this.#session,
-			known,
-			this.#session.rooms.open(known, this.id, undefined, 'discussion')
+		this.#discussion = new DocumentDiscussion(this.#session, known, this.id, (lane) =>
+			this.#session.rooms.open(known, this.id, undefined, lane)
 		);
+		if (entry.kind === SHIFT_LOG && entry.day !== null)
+			this.#shiftLog = this.#case.openShiftLog(this.id, entry.day);
 		const { sealed } = lease;
 		const tell = () => this.#changes.tell();
 		// a template we do not know is a newer Throughline's as well: its text would be missing from an editor
@@ -197,12 +301,14 @@ export class OpenDocument {
 		this.#introduce(sealed);
 		this.#loaded = true;
 		this.#session.enterDocument(this);
+		const { summaries } = this.#session;
+		if (summaries !== undefined) this.#stopSummary = keepSummary(summaries, () => this.#listed, sealed);
 		tell();
 		await sealed.synced;
 		// it settles on closing too, and then this device may not have all of it
 		if (!sealed.saved.complete) return;
 		this.#synced = true;
-		await this.#session.summaries?.note(this.id, { title: entry.title, here: true });
+		await this.#noteContent({ here: true });
 	}
 
 	#introduce(sealed: SealedDocument): void {

@@ -1,7 +1,6 @@
-/**
- * The sealed documents that are open in this tab, each opened once however many pages look at it, and the sweep that
- * brings what is not open: work that waits is sent, and what others wrote comes to this device.
- */
+/** The sealed documents that are open in this tab, each opened once however many pages look at it. */
+import { keepsWhatWasReplaced } from '#lib/casework/both-values.ts';
+import { MoveKeeper } from '#lib/casework/moving/move-keeper.ts';
 import type { DocumentId } from '#lib/circle/ids.ts';
 import type { Lane } from '#lib/circle/state.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
@@ -62,6 +61,11 @@ export class Rooms {
 		};
 	}
 
+	/** By the name of its first generation, as `writeRoom` spells it. */
+	isOpen(room: string): boolean {
+		return this.#open.has(room);
+	}
+
 	/** Everything typed so far is on this device when it settles. */
 	async flush(): Promise<void> {
 		await Promise.all(this.sealedDocuments.map((sealed) => sealed.flush()));
@@ -85,15 +89,27 @@ export class Rooms {
 			url,
 			origin,
 			schema,
+			...(room.lane === 'body' ? { forgets: keepsWhatWasReplaced } : {}),
 			// carets carry the name the circle knows, whatever a device claims of itself
 			userOf: (person) => ({ name: known.nameOf(person), color: known.colourOf(person) }),
 			...(seed === undefined ? {} : { seed })
 		});
 		const opened = { sealed, leases: 0 };
 		this.#open.set(name, opened);
+		if (room.lane === 'body') this.#settleMoves(sealed, known);
 		sealed.onSaved(() => this.#tell());
 		this.#tell();
 		return opened;
+	}
+
+	/** What a colleague wrote into a block that somebody else was moving finds its way, whoever is here to see it. */
+	#settleMoves(sealed: SealedDocument, known: KnownCircle): void {
+		const keeper = new MoveKeeper(sealed.clear, {
+			edit: (change) => sealed.edit(change),
+			isMine: (yClient) => sealed.writerOf(yClient) === this.#options.vault.device.device,
+			mayWrite: () => known.role === 'owner' || known.role === 'editor'
+		});
+		sealed.clear.on('destroy', () => keeper.close());
 	}
 
 	#tell(): void {

@@ -42,7 +42,7 @@ export interface SavedFacts {
 
 /** After this long a person should notice, ms (protocol.md, "Saved, in words people can trust"). */
 const WARN_AFTER = 2_500;
-const DANGER_AFTER = 10_000;
+export const DANGER_AFTER = 10_000;
 const DAY = 86_400_000;
 
 export function savedStateOf(facts: SavedFacts): SavedState {

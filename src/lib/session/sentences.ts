@@ -13,6 +13,10 @@ const sentences: Readonly<Record<string, string>> = {
 		'This invitation has already been used. Each one works for one person only; please ask for a new one.',
 	'invitation-expired': 'This invitation has expired. Please ask for a new one.',
 	'invitation-withdrawn': 'This invitation was withdrawn. Please ask whoever invited you.',
+	'request-declined':
+		'Your request was not granted. Nothing of the case was shown to you; if you think this is a mistake, please call whoever invited you.',
+	'invitation-requested':
+		'Somebody has already asked to be let in with this invitation. Each one works for one person only; please ask for a new one.',
 	// founding
 	'wrong-code':
 		'This founding link is no longer valid. Open the link that the relay printed when it was last started.',
@@ -27,17 +31,46 @@ const sentences: Readonly<Record<string, string>> = {
 	'bad-signature':
 		'The relay would not take a change from this device. It was set aside here, and nothing was lost.',
 	'too-large': 'One change was too large to send. It was set aside here, and nothing was lost.',
+	'needs-relay':
+		'Changing who is in needs the relay, and Throughline cannot reach it right now. Nothing was changed; please try again when you are connected.',
+	'false-snapshot':
+		'Somebody shortened the history of this document in a way that does not match what this device has. Nothing here was changed, and what you write is kept on this device; please tell an owner of this case.',
 	offline: 'Throughline cannot reach its relay right now. Please try again when you are connected.',
 	'not-a-member': 'You are not in the circle of care of this case.',
 	'may-not': 'Your role here does not allow this.',
 	'already-a-member': 'This person is already in the circle of care.',
+	'too-late':
+		'This was written after the right to write here had ended. It is kept on this device, and nobody else sees it.',
+	'approval-needed': 'Somebody has to say yes first. Please ask to be let in.',
+	'wrong-request': 'Whoever asked to be let in has changed since. Please look at the request again.',
 	'last-owner': 'Somebody has to decide who is in: name another owner first.',
+	'behind-rooms':
+		'Somebody goes on writing while you take their access away, so this device did not get to the end of it. Nothing was changed; please try again in a moment.',
+	'not-all-here':
+		'Not everything of this case could be fetched, and nothing that was saved may be lost by a removal. Nothing was changed; please try again when the connection is better.',
+	'other-person-here':
+		'Somebody else works on this device already, so it cannot become yours. Nothing was changed; open the link on another device, or in another browser.',
+	'request-gone': 'This request has been answered already, or its link was withdrawn.',
+	'end-date-missing': 'Who comes from outside needs a last day. Please choose one.',
+	'unknown-member': 'This person is not in the circle of care any more.',
 	'role-too-high': 'Nobody can invite to a higher role than their own.',
 	'newer-entry':
 		'Somebody uses a newer Throughline here. You can go on writing; to change who has access, please update first.',
 	conflict: 'Somebody else changed who has access at the same moment. Please try again.',
 	'record-differs':
 		'The relay shows a different history of who has access than this device remembers. Nothing was changed here; please tell whoever runs your relay.',
+	'record-forgotten':
+		'The relay has forgotten part of who has access here, as it does when an older backup of it was restored. Nothing is lost: Throughline gives it back as soon as an owner of this case is connected, and what you write stays on this device until then.',
+	'relay-dishonest':
+		'The relay sent something that it should never send. It was left out, and nothing here was changed; please tell whoever runs your relay.',
+	// importing notes
+	'import-unreadable':
+		'This file could not be read as a list of notes. Nothing was imported; export it again as CSV or JSON, with the names of the columns in the first row.',
+	'import-empty': 'There are no notes in this file. Nothing was imported.',
+	'import-too-long':
+		'This file has more than 5,000 rows. Nothing was imported; please divide it into smaller ones.',
+	'import-failed':
+		'The notes could not be written on this device. None of them stand in the case; please try again.',
 	// this device
 	'device-refused':
 		'This browser does not let Throughline keep anything on this device, so your work would not be safe here. Allow site data for this address, or leave private browsing, and open the page again.',
@@ -51,7 +84,8 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** The sentence for a reason; unknown reasons get one that is still true. */
 export function sentenceFor(reason: string): string {
-	return sentences[reasonAliases[reason] ?? reason] ?? `That did not work (${reason}). Nothing was lost.`;
+	const known = reason.startsWith('relay-') ? 'relay-dishonest' : (reasonAliases[reason] ?? reason);
+	return sentences[known] ?? `That did not work (${reason}). Nothing was lost.`;
 }
 
 const reasonAliases: Readonly<Record<string, string>> = {
@@ -68,6 +102,12 @@ export function nameSome(names: readonly string[]): string {
 	if (first === undefined) return '';
 	if (second === undefined) return first;
 	return names.length === 2 ? `${first} and ${second}` : `${first} and ${names.length - 1} others`;
+}
+
+/** "Ana", "Ana and Ben", "Ana, Ben and Carl". */
+export function listNames(names: readonly string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** "1 change", "3 changes". */

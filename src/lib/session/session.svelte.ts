@@ -3,21 +3,28 @@
  */
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
-import { isCircleId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
+import { isCircleId, type CircleId, type DeviceId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
+import { deviceOf } from '#lib/circle/roles.ts';
 import type { Role } from '#lib/circle/state.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
 import type { Outcome } from './case-file.svelte.ts';
+import type { Background, Progress } from './background.ts';
 import { Changes } from './changes.ts';
 import { CircleBook } from './circle-book.ts';
-import { acceptInvitation, readInvitation, type Invitation } from './invitations.ts';
+import { DiscussionSummaries } from './discussion-summaries.ts';
+import { dueEntries, type DueEntry } from './due-entries.ts';
+import { acceptInvitation, askToJoin, readInvitation, type Invitation } from './invitations.ts';
+import { KeptNames } from './kept-names.ts';
 import type { KnownCircle } from './known-circle.ts';
+import { caseOf } from './own-document.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Rooms } from './rooms.ts';
-import { savedStateOf, type SavedState } from './saved-state.ts';
+import { DANGER_AFTER, savedStateOf, type SavedState } from './saved-state.ts';
 import { sentenceFor } from './sentences.ts';
 import { Summaries } from './summaries.ts';
+import { WaitingForMe } from './waiting-for-me.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface CaseSummary {
@@ -25,7 +32,7 @@ export interface CaseSummary {
 	readonly title: string;
 	readonly role: Role;
 	readonly updatedAt: number;
-	/** Changes of this case that the relay does not have yet. */
+	/** Changes of this case that wait for the relay, for long enough that a person should notice. */
 	readonly waiting: number;
 }
 
@@ -47,6 +54,8 @@ export class Session {
 	#storageProblem: string | null = $state(null);
 	#catchingUp = $state(false);
 	#current: OpenDocument | null = $state.raw(null);
+	#keepingHouse = false;
+	#houseChanged = false;
 
 	#storage: DeviceStorage | undefined;
 	#vault: Vault | undefined;
@@ -55,9 +64,16 @@ export class Session {
 	#rooms: Rooms | undefined;
 	#openingRooms: Promise<Rooms> | undefined;
 	#summaries: Summaries | undefined;
+	/** What I call my devices. */
+	#deviceNames: KeptNames<DeviceId> | undefined;
+	/** What cases were called that this device was shut out of. */
+	#formerTitles: KeptNames<CircleId> | undefined;
+	#waitingForMe: WaitingForMe | undefined;
 	#removers: (() => void)[] = [];
 	#ticking: ReturnType<typeof setInterval> | undefined;
-	#sweeping: AbortController | undefined;
+	#background: Background | null = $state.raw(null);
+	/** Counts connections, so that a slow start for an earlier one does not outlive it. */
+	#connections = 0;
 
 	readonly #namespace: string;
 
@@ -92,7 +108,7 @@ export class Session {
 	}
 	get agencyName(): string {
 		this.#changes.follow();
-		return this.agency?.agencyName ?? this.#anyCircle?.agencyName ?? '';
+		return this.agency?.label ?? this.#anyCase?.label ?? '';
 	}
 	/** The agency's circle, unless we are only a guest in somebody's case. */
 	get agency(): KnownCircle | undefined {
@@ -100,14 +116,23 @@ export class Session {
 		return this.#circles?.all.find(({ state, role }) => state.kind === 'agency' && role !== null);
 	}
 
+	/** A case, or a document that I may open though not its case. */
+	#isCase(known: KnownCircle): known is KnownCircle & { readonly role: Role } {
+		const { kind } = known.state;
+		if (known.role === null) return false;
+		return kind === 'case' || (kind === 'document' && caseOf(known, this.circles) === known.circle);
+	}
+
 	get cases(): readonly CaseSummary[] {
 		this.#changes.follow();
 		return (this.#circles?.all ?? [])
 			.flatMap((known) => {
-				if (known.state.kind !== 'case' || known.role === null) return [];
+				if (!this.#isCase(known)) return [];
 				const summary = this.#summaries?.get(known.circle);
+				if (summary?.removed === true) return [];
 				const waiting = this.#waiting
 					.filter(({ room }) => room.startsWith(`${known.circle}.`))
+					.filter(({ since }) => this.#relay !== 'connected' || this.#now - since > DANGER_AFTER)
 					.reduce((sum, { count }) => sum + count, 0);
 				return {
 					circle: known.circle,
@@ -120,6 +145,17 @@ export class Session {
 			.sort((a, b) => b.updatedAt - a.updatedAt || a.title.localeCompare(b.title));
 	}
 
+	/** How far everything of my circles has come to this device; null while there is little to fetch. */
+	get progress(): Progress | null {
+		return this.#background?.progress ?? null;
+	}
+
+	/** What is due in all cases, the nearest first. */
+	get due(): readonly DueEntry[] {
+		this.#changes.follow();
+		return this.#summaries === undefined ? [] : dueEntries(this.#summaries);
+	}
+
 	get saved(): SavedState {
 		this.#changes.follow();
 		const details = (this.#rooms?.sealedDocuments ?? []).map((sealed) => sealed.saved);
@@ -127,7 +163,7 @@ export class Session {
 		const gaps = details.flatMap((detail) => detail.gaps.map(({ person }) => this.#nameAnywhere(person)));
 		const lasting = [
 			...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
-			...((this.#circles?.differing.size ?? 0) > 0 ? [sentenceFor('record-differs')] : []),
+			...[...(this.#circles?.differing.values() ?? [])].map(sentenceFor),
 			...gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`),
 			...details.flatMap((detail) => (detail.refused === null ? [] : sentenceFor(detail.refused)))
 		];
@@ -172,7 +208,7 @@ export class Session {
 		const founded = await foundCircle({
 			kind: 'agency',
 			parent: null,
-			agencyName: wish.agencyName,
+			label: wish.agencyName,
 			device: vault.device,
 			person: vault.profile.person,
 			personName: wish.yourName,
@@ -196,7 +232,7 @@ export class Session {
 		const founded = await foundCircle({
 			kind: 'case',
 			parent: agency.circle,
-			agencyName: agency.agencyName,
+			label: agency.label,
 			device: vault.device,
 			person: vault.profile.person,
 			personName: vault.profile.name,
@@ -208,11 +244,26 @@ export class Session {
 		const rooms = await this.openRooms();
 		const lease = rooms.open(known.value, await indexDocumentOf(founded.circle));
 		lease.sealed.edit((doc) => renameCase(doc, title));
-		await this.#need(this.#summaries).note(founded.circle, { title, updatedAt: Date.now(), here: true });
+		await this.#need(this.#summaries).note(founded.circle, {
+			title,
+			updatedAt: Date.now(),
+			here: true,
+			circle: founded.circle,
+			caseCircle: founded.circle
+		});
 		await lease.sealed.flush();
 		// the page that opens next takes it over; closing it now would only cut a socket that is just being opened
-		void lease.sealed.acknowledged(SENDING_PATIENCE).then(() => lease.close());
+		void lease.sealed.acknowledged(SENDING_PATIENCE).then(async () => {
+			await lease.close();
+			await this.#bringDevices();
+		});
 		return founded.circle;
+	}
+
+	/** Opens an invented case to try everything in, offline too. See `sample.ts`. */
+	async loadSampleCase(onBegun: (circle: CircleId) => void): Promise<void> {
+		const { loadSampleCase } = await import('./sample.ts');
+		return loadSampleCase(this, onBegun);
 	}
 
 	/** Only a member of the agency may open new cases. */
@@ -235,10 +286,34 @@ export class Session {
 		await vault.keepProfile({ ...vault.profile, name: yourName });
 		const joined = await acceptInvitation(this.circles, vault, invitation, yourName, () => Date.now());
 		if (!joined.ok) return { ok: false, message: sentenceFor(joined.reason) };
+		void this.#bringDevices();
 		const agency = invitation.circles.find(({ state }) => state.kind === 'agency');
 		if (agency !== undefined) await vault.keepProfile({ ...vault.profile, agency: agency.circle });
 		this.#judge();
 		return invitation.caseCircle === null ? { ok: true } : { ok: true, circle: invitation.caseCircle };
+	}
+
+	/** Asks, with the name given, to be let in; who made the link says yes or no. */
+	async ask(invitation: Invitation, yourName: string): Promise<Outcome> {
+		const { vault } = this;
+		await vault.keepProfile({ ...vault.profile, name: yourName });
+		return this.#ask(invitation, { person: vault.profile.person, personName: yourName });
+	}
+
+	/** Asks to become a device of whoever made the link, who knows it by `deviceName`. */
+	async askAsDevice(invitation: Invitation, deviceName: string): Promise<Outcome> {
+		const { deviceOf } = invitation;
+		if (deviceOf === null) throw new Error('this link is for another person');
+		const works = this.circles.all.some(({ role }) => role !== null);
+		if (works && deviceOf !== this.myPerson) return { ok: false, message: sentenceFor('other-person-here') };
+		await this.nameDevice(this.vault.device.device, deviceName);
+		return this.#ask(invitation, { person: deviceOf, personName: deviceName });
+	}
+
+	async #ask(invitation: Invitation, who: { person: PersonId; personName: string }): Promise<Outcome> {
+		const connection = this.#need(this.#connection);
+		const asked = await askToJoin(connection, this.vault, invitation, who, Date.now());
+		return asked.ok ? { ok: true } : { ok: false, message: sentenceFor(asked.reason) };
 	}
 
 	/** What could not be opened, checked or allowed, as bytes to hand to somebody who can look into it [E6]. */
@@ -250,16 +325,44 @@ export class Session {
 	}
 
 	async close(): Promise<void> {
-		this.#sweeping?.abort();
+		this.#connections++;
+		await this.#background?.close();
 		clearInterval(this.#ticking);
 		for (const remove of this.#removers.splice(0)) remove();
 		await (await this.#openingRooms)?.close();
 		await this.#circles?.close();
+		this.#summaries?.close();
 		this.#connection?.close();
 		await this.#storage?.close();
 	}
 
+	/** What I call this device of mine; '' for one without a name. */
+	deviceName(device: DeviceId): string {
+		return this.#deviceNames?.get(device) ?? '';
+	}
+	async nameDevice(device: DeviceId, name: string): Promise<void> {
+		await this.#need(this.#deviceNames).keep(device, name);
+		this.#changes.tell();
+	}
+
+	/** The agency and cases that this device was in once, and is no more. */
+	get former(): readonly KnownCircle[] {
+		this.#changes.follow();
+		const me = this.#vault?.device.device;
+		return (this.#circles?.all ?? []).filter(
+			({ isOut, state }) => isOut && me !== undefined && state.kind !== 'team' && deviceOf(state, me) !== null
+		);
+	}
+
 	// for the classes of this folder
+
+	/** Read what follows anew whenever circles, summaries or rooms change. */
+	follow(): void {
+		this.#changes.follow();
+	}
+	get storage(): DeviceStorage {
+		return this.#need(this.#storage);
+	}
 
 	get vault(): Vault {
 		return this.#need(this.#vault);
@@ -288,6 +391,11 @@ export class Session {
 		});
 		return this.#openingRooms;
 	}
+	/** What others said to me, in all documents. */
+	get waiting(): WaitingForMe | undefined {
+		this.#changes.follow();
+		return this.#waitingForMe;
+	}
 	get summaries(): Summaries | undefined {
 		return this.#summaries;
 	}
@@ -309,6 +417,18 @@ export class Session {
 		});
 	}
 
+	/** Makes all summaries anew, from what this device has. */
+	async rebuildSummaries(): Promise<void> {
+		const [rooms, { rebuildSummaries }] = await Promise.all([
+			this.openRooms(),
+			import('./summary-keeping.ts')
+		]);
+		const cases = this.circles.all.filter(
+			({ state, role }) => (state.kind === 'case' || state.kind === 'document') && role !== null
+		);
+		await rebuildSummaries(this.#need(this.#summaries), rooms, this.circles, cases);
+	}
+
 	enterDocument(document: OpenDocument): void {
 		this.#current = document;
 	}
@@ -323,20 +443,31 @@ export class Session {
 			device: vault.device
 		});
 		const circles = new CircleBook(vault, connection, `${this.#namespace}/circles`);
-		const summaries = new Summaries(vault);
+		const summaries = new Summaries(vault, `${this.#namespace}/summaries`);
+		const discussions = new DiscussionSummaries(vault, `${this.#namespace}/discussions`);
+		const deviceNames = new KeptNames<DeviceId>(vault, 'device');
+		const formerTitles = new KeptNames<CircleId>(vault, 'former');
+		this.#deviceNames = deviceNames;
+		this.#formerTitles = formerTitles;
 		this.#connection = connection;
 		this.#circles = circles;
 		this.#summaries = summaries;
+		this.#waitingForMe = new WaitingForMe(this, discussions, () => this.#changes.follow());
 		const touched = () => this.#touched();
 		const counted = async () => {
 			this.#waiting = await storage.outbox.waiting();
 			this.#setAside = (await storage.setAside.list()).length;
+			this.#background?.tellWaiting();
 			touched();
 		};
 		this.#removers.push(
-			circles.onChange(() => this.#judge()),
+			circles.onChange(() => void this.#learnWhoIAm().then(() => this.#judge())),
 			circles.onChange(touched),
+			circles.onChange(() => void this.#forgetUnreadable()),
+			circles.onChange(() => void this.#keepHouse()),
 			summaries.onChange(touched),
+			discussions.onChange(touched),
+			() => discussions.close(),
 			storage.outbox.onChange(() => void counted()),
 			storage.setAside.onChange(() => void counted()),
 			storage.onStatus((status) => {
@@ -344,10 +475,48 @@ export class Session {
 			}),
 			connection.onStatus((status) => this.#follow(status))
 		);
-		await summaries.open();
+		await Promise.all([summaries.open(), discussions.open()]);
+		await Promise.all([deviceNames.open(), formerTitles.open()]);
 		await circles.open();
+		await this.#learnWhoIAm();
+		await this.#forgetUnreadable();
+		if (summaries.incomplete) void this.rebuildSummaries();
 		await counted();
 		this.#follow(connection.status);
+	}
+
+	/** What this device was shut out of leaves no summary behind. */
+	async #forgetUnreadable(): Promise<void> {
+		// one that is not known (yet) says nothing
+		const lost = (circle: CircleId | null) => circle !== null && this.#circles?.get(circle)?.isOut === true;
+		for (const { circle } of this.#circles?.all ?? []) {
+			const title = lost(circle) ? this.#summaries?.get(circle)?.title : undefined;
+			if (title !== undefined && title !== '') await this.#formerTitles?.keep(circle, title);
+		}
+		await this.#summaries?.forget(({ circle, caseCircle }) => lost(circle) || lost(caseCircle));
+		await this.#waitingForMe?.summaries.forget(({ circle, lane }) => {
+			const known = this.#circles?.get(circle);
+			return known !== undefined && (known.isOut || (known.role !== null && !known.mayOpen(lane)));
+		});
+	}
+
+	/** A device that was added has the person and the name that the log gives it. */
+	async #learnWhoIAm(): Promise<void> {
+		const { vault } = this;
+		const me = vault.device.device;
+		const personIn = ({ state }: KnownCircle) => state.devices.get(me)?.person;
+		if (this.circles.all.some((known) => personIn(known) === vault.profile.person)) return;
+		const known = this.circles.all.find((one) => one.role !== null && personIn(one) !== undefined);
+		const person = known === undefined ? undefined : personIn(known);
+		if (known === undefined || person === undefined) return;
+		const agency = known.state.kind === 'agency' ? known.circle : null;
+		await vault.keepProfile({ person, name: known.nameOf(person), agency });
+	}
+
+	/** What my other devices lack they get from here; what does not succeed now is due again at the next catching up. */
+	async #bringDevices(): Promise<void> {
+		const { spreadDevices } = await import('./access/own-devices.ts');
+		await spreadDevices(this);
 	}
 
 	#touched(): void {
@@ -358,31 +527,74 @@ export class Session {
 	#follow(status: CirclesConnection['status']): void {
 		const before = this.#relay;
 		this.#relay = status === 'connected' || status === 'connecting' ? status : 'offline';
-		if (status !== 'connected') return;
+		if (status !== 'connected') return this.#leaveBackground();
 		this.#founded = this.#connection?.relayFounded() ?? null;
 		if (before !== 'connected') void this.#catchUp();
 	}
 
 	async #catchUp(): Promise<void> {
-		this.#sweeping?.abort();
-		const sweeping = new AbortController();
-		this.#sweeping = sweeping;
+		const connection = ++this.#connections;
 		this.#catchingUp = true;
 		await this.circles.catchUp();
 		this.#catchingUp = false;
-		const [rooms, { sweep }] = await Promise.all([this.openRooms(), import('./sweep.ts')]);
-		await sweep({
-			rooms,
+		const [rooms, { Background }, { noteDocument }, { noteDiscussion }] = await Promise.all([
+			this.openRooms(),
+			import('./background.ts'),
+			import('./summary-keeping.ts'),
+			import('./read-discussions.ts')
+		]);
+		if (connection !== this.#connections) return;
+		this.#background = new Background({
+			namespace: this.#namespace,
+			vault: this.vault,
+			connection: this.#need(this.#connection),
 			circles: this.circles,
+			rooms,
 			summaries: this.#need(this.#summaries),
-			waiting: this.#waiting.map(({ room }) => room),
-			signal: sweeping.signal
+			waiting: () => this.#waiting.map(({ room }) => room),
+			onVisited: async (listed, known, lane, sealed) => {
+				if (listed.removed) return;
+				if (lane === 'body') return noteDocument(this.#need(this.#summaries), listed, sealed, { here: true });
+				const { summaries } = this.#need(this.#waitingForMe);
+				const document = listed.id as DocumentId;
+				await noteDiscussion(summaries, this.myPerson, { known, document, lane, sealed });
+			}
 		});
+		await this.#keepHouse();
+	}
+
+	/** In one tab of this browser only: two would begin the same epoch twice. */
+	async #keepHouse(): Promise<void> {
+		if (this.#relay !== 'connected' || this.#catchingUp) return;
+		this.#houseChanged = true;
+		if (this.#keepingHouse) return;
+		this.#keepingHouse = true;
+		try {
+			const { isHouseDue, keepHouse } = await import('./access/housekeeping.ts');
+			while (this.#houseChanged) {
+				this.#houseChanged = false;
+				if (isHouseDue(this)) await this.withoutHousekeeping(() => keepHouse(this));
+			}
+		} finally {
+			this.#keepingHouse = false;
+		}
+	}
+
+	/** While people are removed by hand, nothing removes them a second time. */
+	withoutHousekeeping<T>(work: () => Promise<T>): Promise<T> {
+		return navigator.locks.request(`${this.#namespace}/housekeeping`, work);
+	}
+
+	/** Without the relay there is nothing to fetch; what is left to fetch is kept. */
+	#leaveBackground(): void {
+		this.#connections++;
+		void this.#background?.close();
+		this.#background = null;
 	}
 
 	#judge(): void {
 		if (this.#status === 'failed') return;
-		const mine = this.circles.all.some(({ role }) => role !== null);
+		const mine = this.circles.all.some(({ role }) => role !== null) || this.former.length > 0;
 		this.#status = mine ? 'ready' : 'empty';
 	}
 
@@ -417,8 +629,14 @@ export class Session {
 		});
 	}
 
-	get #anyCircle(): KnownCircle | undefined {
-		return this.#circles?.all.find(({ role }) => role !== null);
+	get #anyCase(): KnownCircle | undefined {
+		return this.#circles?.all.find(({ role, state }) => role !== null && state.kind !== 'team');
+	}
+
+	/** What a case is called on this device. */
+	titleOfCircle(circle: CircleId): string {
+		this.#changes.follow();
+		return this.#summaries?.get(circle)?.title || this.#formerTitles?.get(circle) || 'Untitled case';
 	}
 
 	#nameAnywhere(person: PersonId | null): string {

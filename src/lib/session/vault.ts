@@ -35,6 +35,7 @@ export interface Vault {
 	/** The value of a row; undefined when there is none or it cannot be opened (it stays where it is). */
 	get(table: RowTable, id: string): Promise<unknown>;
 	all(table: RowTable): Promise<readonly { readonly id: string; readonly value: unknown }[]>;
+	delete(table: RowTable, id: string): Promise<void>;
 }
 
 /** Opens the vault of this device, making one on the very first start. */
@@ -89,7 +90,8 @@ function vaultOf(
 		async all(table) {
 			const rows = await storage.rows.all(table);
 			return Promise.all(rows.map(async ({ id, bytes }) => ({ id, value: await openRow(table, id, bytes) })));
-		}
+		},
+		delete: (table, id) => storage.rows.delete(table, id)
 	};
 }
 
