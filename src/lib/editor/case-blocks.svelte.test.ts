@@ -86,7 +86,7 @@ describe('every block of casework', () => {
 			part();
 			const values: Record<string, string> = {};
 			(spec?.fields ?? [])
-				.filter((one) => one.onlyWhen === undefined)
+				.filter((one) => one.onlyWhen === undefined && !['block', 'goals', 'picture'].includes(one.kind))
 				.forEach((one, index) => {
 					const value =
 						one.kind === 'choice'
@@ -154,6 +154,37 @@ describe('every block of casework', () => {
 		press(amina, 'Backspace');
 		expect(amina.editor.view.dom.querySelector('section')).toBeNull();
 	});
+});
+
+test('a block that points to a goal names it as soon as the document is opened', () => {
+	const opened = new TestDocument('Amina');
+	opened.write(
+		'<section data-block="contact" data-id="c" data-goals="g"><p data-block-title>Talk</p></section><section data-block="goal" data-id="g"><p data-block-title>Find a room</p></section>'
+	);
+	const target = document.body.appendChild(document.createElement('main'));
+	const component = mount(DocumentEditor, { target, props: { document: opened } });
+	cleanups.push(() => void unmount(component));
+	flushSync();
+	const field = target.querySelector<HTMLElement>('.goals-open');
+	expect(field?.getAttribute('aria-label')).toBe('Goals it was about: Find a room');
+	field?.click();
+	flushSync();
+	target.querySelector<HTMLElement>('.goals-list input')?.click();
+	flushSync();
+	expect(field?.getAttribute('aria-label')).toBe('Goals it was about: which goals');
+	expect(opened.body).toContain('goals=""');
+});
+
+test('a contact that is written down on a later day says so, and keeps that day when its date is corrected', () => {
+	const { a, amina } = inserted('contact');
+	choose(amina, 'Date', '2020-03-04');
+	const late = () => amina.editor.view.dom.querySelector('.late')?.textContent;
+	expect(late()).toMatch(/^, written down .*\d{4}$/);
+	const entered = / enteredat="([^"]+)"/i.exec(a.body)?.[1];
+	choose(amina, 'Date', '2020-03-05');
+	expect(a.body).toMatch(new RegExp(` enteredat="${entered}"`, 'i'));
+	choose(amina, 'Date', 'today');
+	expect(late()).toBeUndefined();
 });
 
 describe('a measure', () => {

@@ -7,26 +7,35 @@
  */
 import { Editor, getSchema, type Extensions } from '@tiptap/core';
 import { Dropcursor, Gapcursor } from '@tiptap/extensions';
-import { yUndoPluginKey } from '@tiptap/y-tiptap';
+import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
+import type { Node } from '@tiptap/pm/model';
 import { createSubscriber } from 'svelte/reactivity';
-import type { UndoManager } from 'yjs';
+import type * as Y from 'yjs';
 import { findUnknown } from '#lib/casework/schema-guard.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
 import { schemaExtensions } from '#lib/casework/schema.ts';
+import { BothValues } from './blocks/both-values.svelte.ts';
 import { blockView, type Surroundings } from './blocks/node-view.svelte.ts';
-import { fieldsOf } from './blocks/views.ts';
+import { NearScreen } from './blocks/near-screen.ts';
+import { Offers } from './blocks/offers.ts';
+import { lookOf } from './blocks/views.ts';
 import { Find } from './find/find.svelte.ts';
 import { SlashMenu } from './menu/slash-menu.svelte.ts';
 import type { DocumentView, EditableDocument } from './open-document.ts';
+import { Pictures } from './pictures/pictures.ts';
+import { CopiedPictures } from './pictures/copied-pictures.ts';
 import { accessibleText } from './plugins/accessible-text.ts';
 import { BlockIds } from './plugins/block-ids.ts';
 import { BlockKeys } from './plugins/block-keys.ts';
 import { carets } from './plugins/carets.ts';
+import { HideDoubles } from './plugins/hide-doubles.ts';
 import { Here } from './plugins/here.ts';
 import { KeepFilled } from './plugins/keep-filled.ts';
 import { LeaveKeys } from './plugins/leave-keys.ts';
+import { BlockMover } from './plugins/move-blocks.ts';
 import { LinkKeys } from './plugins/link-keys.ts';
+import { recordingView } from './plugins/own-moves.ts';
 import { paste } from './plugins/paste.ts';
 import { collaborationOn, userChanges } from './plugins/user-changes.ts';
 
@@ -46,6 +55,10 @@ export class CaseEditor {
 	readonly find = new Find();
 	/** One sentence about something that was refused; empty when there is nothing to say. */
 	notice = $state('');
+	/** Values that two people set apart, until somebody picks. */
+	readonly both: BothValues;
+	readonly mover: BlockMover;
+	#near = new NearScreen();
 	#editable: boolean;
 	#subscribe: () => void;
 	#removers: ((() => void) | void)[] = [];
@@ -53,12 +66,25 @@ export class CaseEditor {
 	constructor(
 		host: HTMLElement,
 		document: EditableDocument,
-		view: DocumentView,
+		bound: DocumentView,
 		options: CaseEditorOptions = {}
 	) {
 		this.#editable = $state(document.canWrite);
 		this.menu = new SlashMenu(`${options.id ?? 'editor'}-insert`);
-		const surroundings = readable(() => this.#editable);
+		const { view, close } = recordingView(bound);
+		this.#removers.push(close);
+		this.both = new BothValues(view, () => this.#near.look());
+		this.mover = new BlockMover(view);
+		const pictures = new Pictures(view, (sentence) => (this.notice = sentence));
+		const surroundings = surroundingsOf(document, view, {
+			editable: () => this.#editable,
+			both: this.both,
+			near: this.#near,
+			mover: this.mover,
+			pictures,
+			// blocks are drawn, and ask, while the editor is still being made
+			doc: () => this.mover.doc
+		});
 		const me = document.people.find((person) => person.me);
 		this.editor = new Editor({
 			element: host,
@@ -71,12 +97,15 @@ export class CaseEditor {
 				collaborationOn(view),
 				...(document.awareness ? [carets(document.awareness, me)] : []),
 				BlockIds,
+				HideDoubles,
 				KeepFilled,
+				this.mover.extension(),
 				BlockKeys,
 				LeaveKeys,
 				LinkKeys.configure({ ask: () => options.onLink?.() }),
 				Here,
-				paste((sentence) => (this.notice = sentence)),
+				paste((sentence) => (this.notice = sentence), pictures),
+				CopiedPictures.configure({ of: (name: string) => pictures.of(name) }),
 				this.menu.extension(),
 				this.find.extension(),
 				accessibleText(`${options.id ?? 'editor'}-help`, () => this.menu.describedBy),
@@ -91,7 +120,10 @@ export class CaseEditor {
 			this.editor.on('transaction', later);
 			return () => this.editor.off('transaction', later);
 		});
-		this.#removers.push(view.onRepairDropped((diverged) => this.#repairDropped(document, diverged)));
+		this.#removers.push(
+			view.onRepairDropped((diverged) => this.#repairDropped(document, diverged)),
+			document.takeEdits?.((change) => this.#edit(view, change))
+		);
 	}
 
 	get editable(): boolean {
@@ -102,6 +134,7 @@ export class CaseEditor {
 		if (this.#editable === editable) return;
 		this.#editable = editable;
 		this.editor.setEditable(editable, false);
+		this.#near.redraw();
 	}
 
 	/** Reactive: is the mark or block at the caret? */
@@ -136,11 +169,21 @@ export class CaseEditor {
 	close(): void {
 		for (const remove of this.#removers.splice(0).reverse()) remove?.();
 		this.menu.close();
+		this.both.close();
+		this.#near.close();
 		this.editor.destroy();
 	}
 
-	get #undoManager(): UndoManager {
-		return (yUndoPluginKey.getState(this.editor.state) as { undoManager: UndoManager }).undoManager;
+	get #undoManager(): Y.UndoManager {
+		return (yUndoPluginKey.getState(this.editor.state) as { undoManager: Y.UndoManager }).undoManager;
+	}
+
+	/** An edit from beside the text: one step of undo, and the user's own. */
+	#edit(view: DocumentView, change: (doc: Y.Doc) => void): void {
+		if (view.detached) return;
+		this.#undoManager.stopCapturing();
+		view.asUser(() => view.doc.transact(() => change(view.doc), ySyncPluginKey));
+		this.#undoManager.stopCapturing();
 	}
 
 	/** Undoing a repair that nobody else has would write it to everybody: so the stack is emptied. */
@@ -160,11 +203,30 @@ export function canBind(view: DocumentView): boolean {
 	return !view.detached && findUnknown(view.doc.getXmlFragment(BODY_FIELD), schema).length === 0;
 }
 
-function readable(read: () => boolean): Surroundings {
+function surroundingsOf(
+	document: EditableDocument,
+	view: DocumentView,
+	editor: {
+		editable: () => boolean;
+		both: BothValues;
+		near: NearScreen;
+		mover: BlockMover;
+		pictures: Pictures;
+		doc: () => Node | null;
+	}
+): Surroundings {
 	return {
+		around: document.around ?? null,
 		get editable() {
-			return read();
-		}
+			return editor.editable();
+		},
+		both: editor.both,
+		near: editor.near,
+		mover: editor.mover,
+		pictures: editor.pictures,
+		offers: new Offers(editor.doc, () => document.suggestions ?? null),
+		nameOfWriter: (yClient) =>
+			yClient === view.doc.clientID ? 'You' : (document.nameOfWriter?.(yClient) ?? null)
 	};
 }
 
@@ -173,7 +235,7 @@ function withViews(extensions: Extensions, surroundings: Surroundings): Extensio
 		const spec = blockSpec(extension.name);
 		if (!spec || extension.type !== 'node') return extension;
 		return (extension as ReturnType<typeof import('@tiptap/core').Node.create>).extend({
-			addNodeView: () => blockView(spec, fieldsOf(spec), surroundings)
+			addNodeView: () => blockView(spec, lookOf(spec), surroundings)
 		});
 	});
 }

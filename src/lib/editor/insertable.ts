@@ -79,11 +79,15 @@ export function findInsertables(query: string): readonly Insertable[] {
 }
 
 /** Puts a case block where one writes: in place of an empty line, otherwise after the block with the caret. */
-export function insertBlock(editor: Editor, name: string): void {
+export function insertBlock(
+	editor: Editor,
+	name: string,
+	attributes: Readonly<Record<string, string>> | null = null
+): void {
 	const { state } = editor;
 	const { $from } = state.selection;
 	const { paragraph } = state.schema.nodes;
-	const made = newBlock(state.schema, name);
+	const made = newBlock(state.schema, name, attributes);
 	const spec = blockSpec(name);
 	if (!made || !spec) return;
 	// a step belongs into the goal one writes in; everything else stands on its own

@@ -1,8 +1,11 @@
 /** The fields of a case block as words, for the reading view. */
+import { createContext } from 'svelte';
+import type { Disagreement } from '#lib/casework/both-values.ts';
 import type { BlockSpec, Field } from '#lib/casework/blocks/block-spec.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
+import type { Picture } from '#lib/casework/pictures.ts';
 import { fieldWords } from '#lib/casework/field-words.ts';
-import { textOf, type ReadingBlock } from '#lib/casework/read-blocks.ts';
+import { textOf, type ReadingBlock, type ReadingPart } from '#lib/casework/read-blocks.ts';
 
 /** The block as data; null when it is not a case block that we know. */
 export function readingSpec(block: ReadingBlock): BlockSpec | null {
@@ -14,11 +17,38 @@ export function readingSpec(block: ReadingBlock): BlockSpec | null {
 	return typeof own === 'string' ? { ...spec, label: own } : spec;
 }
 
-export function readingWords(block: ReadingBlock): readonly { field: Field; value: string; words: string }[] {
+/** What a document does not say by itself. */
+export interface ReadingContext {
+	readonly nameOf: (yClient: number) => string | null;
+	readonly titleOf: (id: string) => string | null;
+	readonly pictureOf: (name: string) => Picture | null;
+}
+export const [aroundReading, tellReading] = createContext<ReadingContext>();
+
+/** Titles of the blocks that others may point to. */
+export function titlesIn(parts: readonly ReadingPart[]): ReadonlyMap<string, string> {
+	const titles = new Map<string, string>();
+	const visit = (part: ReadingPart) => {
+		if (part.type === 'text') return;
+		const title = part.content.find((child) => child.type === 'block' && child.name === 'blockTitle');
+		if (title && typeof part.attributes.id === 'string')
+			titles.set(part.attributes.id, textOf([title]).trim());
+		part.content.forEach(visit);
+	};
+	parts.forEach(visit);
+	return titles;
+}
+
+export function readingWords(
+	block: ReadingBlock,
+	titleOf: (id: string) => string | null
+): readonly { field: Field; value: string; words: string; open: Disagreement | undefined }[] {
 	return (blockSpec(block.name)?.fields ?? []).flatMap((field) => {
 		const value = block.attributes[field.attribute];
-		const words = fieldWords(field, value);
-		return words === '' ? [] : [{ field, value: String(value), words }];
+		const words = fieldWords(field, value, titleOf);
+		const open = block.open?.find(({ attribute }) => attribute === field.attribute);
+		if (words === '') return open ? [{ field, value: '', words: 'Nothing', open }] : [];
+		return [{ field, value: String(value), words, open }];
 	});
 }
 

@@ -7,11 +7,25 @@
 import type { NodeViewRenderer } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import { Selection } from '@tiptap/pm/state';
-import { mount, unmount, type Component } from 'svelte';
+import { yUndoPluginKey } from '@tiptap/y-tiptap';
+import type { Decoration } from '@tiptap/pm/view';
+import { mount, unmount } from 'svelte';
+import type { UndoManager } from 'yjs';
+import type { Disagreement, Settlement, SetValue } from '#lib/casework/both-values.ts';
 import type { BlockSpec } from '#lib/casework/blocks/block-spec.ts';
 import { blockSpec } from '#lib/casework/block-specs.ts';
+import type { CaseAround } from '../open-document.ts';
 import { isBlank } from './blank.ts';
+import CaseLine from './CaseLine.svelte';
+import { isDone, makeTick, wordsOfFields } from './field-words.ts';
 import { newBlock } from '../insertable.ts';
+import type { BlockMover } from '../plugins/move-blocks.ts';
+import type { Pictures } from '../pictures/pictures.ts';
+import type { BothValues } from './both-values.svelte.ts';
+import MoveHandle from './MoveHandle.svelte';
+import type { NearScreen } from './near-screen.ts';
+import type { Offers } from './offers.ts';
+import type { BlockLook } from './views.ts';
 
 export interface BlockHandle {
 	readonly spec: BlockSpec;
@@ -23,6 +37,12 @@ export interface BlockHandle {
 	readonly children: readonly BlockInside[];
 	/** Reactive: false for a reader. */
 	readonly editable: boolean;
+	/** What stands around it: who wrote what, what may be suggested. */
+	readonly around: Surroundings;
+	/** Reactive: its values that two people set apart. */
+	disagreement(attribute: string): Disagreement | null;
+	settlement(attribute: string): Settlement | null;
+	choose(attribute: string, value: SetValue): void;
 	set(attributes: Readonly<Record<string, string>>): void;
 	/** Adds a block at the end of this one, after the last child that `follows` says, and puts the caret into it. */
 	add(
@@ -30,6 +50,8 @@ export interface BlockHandle {
 		attributes?: Readonly<Record<string, string>>,
 		follows?: (child: BlockInside) => boolean
 	): void;
+	/** Where it begins; null when somebody removed it meanwhile. */
+	position(): number | null;
 	/** Puts the caret back into the text: into the title, or into the line after it. */
 	leave(to: 'title' | 'next'): void;
 }
@@ -41,18 +63,28 @@ export interface BlockInside {
 	readonly title: string;
 }
 
-/** Reactive facts about the editor that a block needs. */
+/** What a block needs to know of the editor and its document. */
 export interface Surroundings {
+	/** Reactive. */
 	readonly editable: boolean;
+	readonly both: BothValues;
+	readonly near: NearScreen;
+	readonly mover: BlockMover;
+	readonly offers: Offers;
+	readonly pictures: Pictures;
+	/** "You", a name, or null. */
+	readonly nameOfWriter: (yClient: number) => string | null;
+	readonly around: CaseAround | null;
 }
 
 export function blockView(
 	spec: BlockSpec,
-	fields: Component<{ block: BlockHandle }>,
+	{ fields, words }: BlockLook,
 	surroundings: Surroundings
 ): NodeViewRenderer {
-	return ({ node: first, editor, getPos }) => {
+	return ({ node: first, editor, getPos, decorations }) => {
 		let node = $state.raw(first);
+		let active = isActive(decorations);
 		const dom = document.createElement('section');
 		dom.dataset.block = spec.name;
 		dom.dataset.look = spec.look;
@@ -62,7 +94,10 @@ export function blockView(
 		fieldsDom.contentEditable = 'false';
 		const contentDOM = document.createElement('div');
 		contentDOM.className = 'block-content';
-		dom.append(fieldsDom, contentDOM);
+		const caseDom = document.createElement('div');
+		caseDom.className = 'block-case no-print';
+		caseDom.contentEditable = 'false';
+		dom.append(fieldsDom, contentDOM, caseDom);
 		describe(dom, spec, first);
 
 		const block: BlockHandle = {
@@ -78,6 +113,15 @@ export function blockView(
 			},
 			get editable() {
 				return surroundings.editable;
+			},
+			around: surroundings,
+			disagreement: (attribute) => surroundings.both.openIn(node.attrs.id, attribute),
+			settlement: (attribute) => surroundings.both.settledIn(node.attrs.id, attribute),
+			choose: (attribute, value) => {
+				if (typeof node.attrs.id !== 'string') return;
+				// undone by itself, not together with what was typed just before
+				(yUndoPluginKey.getState(editor.state) as { undoManager: UndoManager }).undoManager.stopCapturing();
+				surroundings.both.choose(node.attrs.id, attribute, value);
 			},
 			add: (name, attributes, follows = () => true) => {
 				const pos = getPos();
@@ -98,6 +142,7 @@ export function blockView(
 					if (node.attrs[name] !== value) transaction.setNodeAttribute(pos, name, value);
 				if (transaction.docChanged) editor.view.dispatch(transaction);
 			},
+			position: () => getPos() ?? null,
 			leave: (to) => {
 				editor.view.focus(); // first: leaving a field may write its value
 				const pos = getPos();
@@ -109,33 +154,103 @@ export function blockView(
 				editor.view.dispatch(tr.setSelection(to === 'title' ? end : (next ?? selection)).scrollIntoView());
 			}
 		};
-		const component = mount(fields, { target: fieldsDom, props: { block } });
+		const { around, both, near } = surroundings;
+		let takeControls: (() => void) | null = null;
+		const tick = words === 'tick' ? makeTick(block) : null;
+		const drawWords = () => {
+			if (words === null || takeControls !== null) return;
+			if (tick !== null) {
+				tick.checked = isDone(block);
+				tick.disabled = !block.editable;
+			}
+			// the tick stays, since somebody may be at it
+			for (const old of [...fieldsDom.children]) if (old !== tick) old.remove();
+			fieldsDom.append(...(tick === null || tick.isConnected ? [] : [tick]), ...wordsOfFields(block, words));
+		};
+		const stopWatching = near.watch(dom, {
+			get needsControls() {
+				return words === null || active || both.concerns(node.attrs.id) || isUsed(fieldsDom);
+			},
+			redraw: drawWords,
+			showWords() {
+				if (this.needsControls) return false;
+				takeControls?.();
+				takeControls = null;
+				drawWords();
+				return true;
+			},
+			showControls() {
+				if (takeControls !== null) return true;
+				if (fieldsDom.matches(':active')) return false;
+				const atTick = tick !== null && document.activeElement === tick;
+				fieldsDom.replaceChildren();
+				const parts = [MoveHandle, fields].map((part) =>
+					mount(part, { target: fieldsDom, props: { block } })
+				);
+				takeControls = () => {
+					for (const part of parts) void unmount(part);
+				};
+				if (atTick) fieldsDom.querySelector<HTMLElement>('.step-tick')?.focus();
+				return true;
+			}
+		});
+		wakers.set(dom, () => near.wake(dom));
+		const line =
+			around === null || !hasCaseLine(first)
+				? null
+				: mount(CaseLine, { target: caseDom, props: { block, around } });
+		const ownDom = (target: globalThis.Node) => fieldsDom.contains(target) || caseDom.contains(target);
 
 		return {
 			dom,
 			contentDOM,
-			update(next) {
+			update(next, outer) {
 				if (next.type !== node.type) return false;
+				active = isActive(outer);
+				if (active) near.wake(dom);
+				// every change of others brings all blocks anew; most of them say the same as before
+				if (next.eq(node)) return true;
+				const factsStay = next.sameMarkup(node);
 				node = next;
 				describe(dom, spec, next);
+				if (!factsStay) drawWords();
 				return true;
 			},
-			stopEvent: (event) => event.target instanceof Element && fieldsDom.contains(event.target),
+			stopEvent: (event) => event.target instanceof Element && ownDom(event.target),
 			ignoreMutation: (mutation) =>
-				mutation.type === 'selection'
-					? fieldsDom.contains(mutation.target)
-					: !contentDOM.contains(mutation.target),
-			destroy: () => void unmount(component)
+				mutation.type === 'selection' ? ownDom(mutation.target) : !contentDOM.contains(mutation.target),
+			destroy: () => {
+				stopWatching();
+				takeControls?.();
+				if (line !== null) void unmount(line);
+			}
 		};
 	};
 }
 
+/** What gives the block drawn by this element its controls. */
+const wakers = new WeakMap<globalThis.Node, () => void>();
+
 /** Moves the keyboard into the fields of a block. False when it has none to go to. */
 export function focusFirstField(dom: globalThis.Node | null): boolean {
+	if (dom !== null) wakers.get(dom)?.();
 	const field =
 		dom instanceof Element ? dom.querySelector<HTMLElement>(':scope > .block-fields [data-field]') : null;
 	field?.focus();
 	return field !== null;
+}
+
+/** Does the caret stand in it? plugins/here.ts says so. */
+function isActive(decorations: readonly Decoration[]): boolean {
+	return decorations.some(({ spec }) => (spec as { active?: boolean }).active === true);
+}
+
+/** Somebody is at a control, or has typed into it what it could not take. */
+function isUsed(fieldsDom: HTMLElement): boolean {
+	const { activeElement } = document;
+	if (activeElement !== null && fieldsDom.contains(activeElement))
+		return !activeElement.matches('.step-tick');
+	return fieldsDom.querySelector('[aria-invalid="true"]') !== null;
 }
 
 function titleOf(node: Node): string {
@@ -151,6 +266,11 @@ function childrenOf(node: Node): { inside: BlockInside; end: number }[] {
 		found.push({ inside, end: offset + child.nodeSize });
 	});
 	return found;
+}
+
+/** Where the case has nothing to say, there is nothing to draw: a plan has hundreds of steps. */
+function hasCaseLine(node: Node): boolean {
+	return node.type.name === 'goal' || node.type.name === 'contact' || typeof node.attrs.source === 'string';
 }
 
 /** What the style sheet and a screen reader need to know about a block. */

@@ -32,6 +32,8 @@ export interface WordsOptions {
 	onClick(thread: string | null): void;
 	/** Writes an anchor for everybody; only for threads that this person may re-anchor. */
 	reanchor(thread: string, anchor: Anchor): void;
+	/** Its words were removed here, and not put back before the person paused. */
+	removed(thread: string): void;
 }
 
 /** Key of the words that a new comment is being written about. */
@@ -47,8 +49,11 @@ export class AnchoredWords {
 	#threads = new Map<string, AnchoredThread>();
 	#states = new Map<string, WordsState>();
 	#open: string | null = null;
+	#numbers: ReadonlyMap<string, number> = new Map();
 	/** To be looked up from their anchors. */
 	#waiting = new Set<string>();
+	/** Lost their words to an edit made here; `removed` is yet to be said of them, or was. */
+	#lost = new Map<string, 'unsaid' | 'said'>();
 	#turn: ReturnType<typeof setTimeout> | null = null;
 	#pause: ReturnType<typeof setTimeout> | null = null;
 
@@ -57,8 +62,11 @@ export class AnchoredWords {
 	}
 
 	extension(): Extension {
-		// eslint-disable-next-line @typescript-eslint/no-this-alias -- inside, `this` is the extension
-		const words = this;
+		return AnchoredWords.#extensionOf(this);
+	}
+
+	/** Beside `extension`, since inside of Tiptap's object `this` is the extension. */
+	static #extensionOf(words: AnchoredWords): Extension {
 		return Extension.create({
 			name: 'anchoredWords',
 			priority: 10, // after the shared document has the change
@@ -67,6 +75,7 @@ export class AnchoredWords {
 				return [
 					wordsPlugin({
 						lookOf: (thread) => words.#lookOf(thread),
+						numberOf: (thread) => words.#numbers.get(thread) ?? null,
 						updated: (before) => words.#updated(before),
 						clicked: (thread) => thread !== DRAFT && words.#options.onClick(thread),
 						left: () => queueMicrotask(() => words.rest())
@@ -83,6 +92,10 @@ export class AnchoredWords {
 	/** In the positions of the editor now. */
 	rangeOf(thread: string): Range | null {
 		return this.#editor ? (wordsIn(this.#editor.state).ranges.get(thread) ?? null) : null;
+	}
+	/** Its words were taken away by an edit made here, and have not come back. */
+	wasTakenHere(thread: string): boolean {
+		return this.#lost.has(thread);
 	}
 	get draft(): Range | null {
 		return this.rangeOf(DRAFT);
@@ -107,6 +120,13 @@ export class AnchoredWords {
 		if (this.#open === thread) return;
 		const looks = [this.#open, thread].filter((id) => id !== null);
 		this.#open = thread;
+		this.#say({ looks });
+	}
+
+	/** Numbers the words of these threads, from 1 on, as notes on paper; none takes the numbers away. */
+	setNumbers(threads: readonly string[]): void {
+		const looks = [...this.#numbers.keys(), ...threads];
+		this.#numbers = new Map(threads.map((thread, index) => [thread, index + 1]));
 		this.#say({ looks });
 	}
 
@@ -136,6 +156,7 @@ export class AnchoredWords {
 		for (const [thread, state] of this.#states) if (state !== 'attached') this.#waiting.add(thread);
 		this.#lookUp(TURN);
 		this.#writeAnchors();
+		this.#sayRemoved();
 		this.#lookUpSoon();
 	}
 
@@ -148,7 +169,9 @@ export class AnchoredWords {
 
 	close(): void {
 		this.#stopTimers();
+		this.#lookUp(TURN);
 		this.#writeAnchors();
+		this.#sayRemoved();
 		this.#editor = null;
 	}
 
@@ -170,7 +193,10 @@ export class AnchoredWords {
 
 	#updated(before: EditorState): void {
 		const editor = this.#live;
-		if (!editor || editor.state.doc === before.doc) return;
+		if (!editor) return;
+		// whether words are selected decides what can be done with a comment
+		if (editor.state.selection.empty !== before.selection.empty) this.#options.onChange();
+		if (editor.state.doc === before.doc) return;
 		for (const thread of wordsIn(editor.state).unsure) this.#waiting.add(thread);
 		this.#lookUpSoon();
 		if (this.#pause !== null) clearTimeout(this.#pause);
@@ -208,6 +234,14 @@ export class AnchoredWords {
 		this.#options.reanchor(thread, anchor);
 	}
 
+	#sayRemoved(): void {
+		for (const [thread, state] of this.#lost) {
+			if (state === 'said') continue;
+			this.#lost.set(thread, 'said');
+			this.#options.removed(thread);
+		}
+	}
+
 	#lookUpSoon(): void {
 		if (this.#waiting.size === 0 || this.#turn !== null) return;
 		this.#turn = setTimeout(() => undefined);
@@ -240,6 +274,8 @@ export class AnchoredWords {
 				const back = brought.map((part) => findOnce(state.doc, part, taken)).find((range) => range !== null);
 				const range = back ?? (found.state === 'detached' ? null : { from: found.from, to: found.to });
 				placed.set(id, range);
+				if (range) this.#lost.delete(id);
+				else if (taken !== '' && !this.#lost.has(id)) this.#lost.set(id, 'unsaid');
 				this.#states.set(id, found.state);
 				if (range && found.layer !== 'relative' && taken !== '') putBack.push([id, range]);
 			} else if (id !== DRAFT) this.#states.delete(id);

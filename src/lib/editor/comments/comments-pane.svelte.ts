@@ -4,17 +4,16 @@
  *
  * Promises: what somebody has begun to write is kept until it is sent or thrown away, also over a fresh view.
  */
-import { Selection, TextSelection } from '@tiptap/pm/state';
-import type { EditorView } from '@tiptap/pm/view';
 import { tick, untrack } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
 import type { Anchor } from '#lib/discussion/anchor.ts';
-import { unseenMessages, type Thread } from '#lib/discussion/fold.ts';
-import type { CaseEditor } from '../case-editor.svelte.ts';
-import type { DocumentDiscussion } from '../open-document.ts';
-import type { AnchoredWords } from './anchored-words.ts';
+import { unseenMessages, type Message, type Thread } from '#lib/discussion/fold.ts';
+import { readable, withMentions, withoutMentions } from '#lib/discussion/mentions.ts';
+import type { DocumentDiscussion, NameablePerson } from '../open-document.ts';
+import { refusals, type Refusal } from '../suggestions/refusals.ts';
+import type { CommentedText } from './commented-text.ts';
 import { quoteOf } from './quote-of.ts';
-import { wordsBetween, type Range } from './text-of-document.ts';
+import { sayGone } from './say-gone.ts';
 
 export interface PlacedThread {
 	readonly thread: Thread;
@@ -23,9 +22,12 @@ export interface PlacedThread {
 	readonly moved: boolean;
 }
 
-interface Writing {
-	readonly editor: CaseEditor;
-	readonly words: AnchoredWords;
+/** A thread as it goes on paper. */
+export interface Note {
+	readonly number: number;
+	readonly thread: Thread;
+	/** Its words are gone. */
+	readonly detached: boolean;
 }
 
 /** Milliseconds between two looks at where the words stand. */
@@ -33,8 +35,15 @@ const REST = 60;
 const panes = new WeakMap<DocumentDiscussion, CommentsPane>();
 
 export function commentsPaneOf(discussion: DocumentDiscussion): CommentsPane {
-	let pane = panes.get(discussion);
-	if (!pane) panes.set(discussion, (pane = new CommentsPane(discussion)));
+	const known = panes.get(discussion);
+	if (known) return known;
+	// not a part of whatever asks first: what is derived here would stop with it, and the pane goes on with a fresh view
+	let made: CommentsPane | undefined;
+	$effect.root(() => {
+		made = new CommentsPane(discussion);
+	});
+	const pane = made ?? new CommentsPane(discussion);
+	panes.set(discussion, pane);
 	return pane;
 }
 
@@ -43,20 +52,31 @@ export class CommentsPane {
 	/** Id of the open thread. */
 	open = $state<string | null>(null);
 	showResolved = $state(false);
+	/** What one types proposes instead of writing. */
+	suggests = $state(false);
+	/** And is for staff alone. */
+	suggestsToStaff = $state(false);
 	/** The sheet of a narrow screen. */
 	sheet = $state(false);
-	/** The words that a comment is being written about. */
-	draft = $state.raw<{ readonly quote: string } | null>(null);
+	/** The words that a comment is being written about, or others are suggested for. */
+	draft = $state.raw<{ readonly quote: string; readonly suggests: boolean } | null>(null);
 	/** By what it is for: `new`, or the id of a thread or message. */
 	texts = $state<Record<string, string>>({});
+	/** By the same: the person for whom it is a question. */
+	asks = $state<Record<string, string>>({});
+	/** What is being written about the words is for staff alone. */
+	staffOnly = $state(false);
+	/** While it goes on paper with notes. */
+	notes = $state.raw<readonly Note[] | null>(null);
 	/** One sentence about something that could not be done. */
 	problem = $state('');
 	/** Said to screen readers. */
 	said = $state('');
 	#wide = new MediaQuery('(min-width: 68.75rem)');
-	#writing = $state.raw<Writing | null>(null);
+	#text = $state.raw<CommentedText | null>(null);
 	#looked = $state(0);
 	#looking: ReturnType<typeof setTimeout> | null = null;
+	readonly #noticed: Record<string, number> = {};
 
 	constructor(discussion: DocumentDiscussion) {
 		this.discussion = discussion;
@@ -69,8 +89,9 @@ export class CommentsPane {
 	get threads(): readonly Thread[] {
 		return this.discussion.current.threads;
 	}
-	get writing(): Writing | null {
-		return this.#writing;
+	/** Null while none is shown. */
+	get text(): CommentedText | null {
+		return this.#text;
 	}
 	/** Reactive: changes when words may stand elsewhere. */
 	get looked(): number {
@@ -80,7 +101,7 @@ export class CommentsPane {
 	/** In the order of the text. */
 	readonly placed: readonly PlacedThread[] = $derived.by(() => {
 		void this.#looked;
-		const words = this.#writing?.words;
+		const words = this.#text;
 		if (!words) return [];
 		return this.threads
 			.filter((thread) => this.isShown(thread))
@@ -94,7 +115,7 @@ export class CommentsPane {
 	/** Threads whose words are gone. */
 	readonly detached: readonly Thread[] = $derived.by(() => {
 		void this.#looked;
-		const words = this.#writing?.words;
+		const words = this.#text;
 		return this.threads.filter(
 			(thread) =>
 				this.isShown(thread) && words?.stateOf(thread.id) === 'detached' && !words.rangeOf(thread.id)
@@ -106,7 +127,7 @@ export class CommentsPane {
 	readonly count: number = $derived(this.threads.length - this.resolvedCount);
 	readonly hasSelection: boolean = $derived.by(() => {
 		void this.#looked;
-		return this.#writing?.editor.editor.state.selection.empty === false;
+		return this.#text?.hasSelection === true;
 	});
 
 	isShown(thread: Thread): boolean {
@@ -126,13 +147,27 @@ export class CommentsPane {
 	nameOf(person: string): string {
 		return this.discussion.nameOf(person);
 	}
+	/** What somebody said, as it is read aloud. */
+	read(text: string): string {
+		return readable(text, (person) => this.nameOf(person));
+	}
+	/**
+	 * What became of its words. Taken away here, it says so from the beginning, not only once others are told: or the
+	 * sentence would change, and what stands below it move, when the person turns to it.
+	 */
+	sayGone(thread: Thread): string {
+		const noticed = (this.#noticed[thread.id] ??= Date.now());
+		const here = this.discussion.canModerate && this.#text?.wasTakenHere(thread.id) === true;
+		const removed = thread.removed ?? (here ? { by: this.discussion.me, at: noticed } : null);
+		return sayGone({ ...thread, removed }, (who) => this.nameOf(who), noticed);
+	}
 
-	connect(writing: Writing): () => void {
-		this.#writing = writing;
+	connect(text: CommentedText): () => void {
+		this.#text = text;
 		// the words of a comment begun on an earlier view cannot be followed to this one
-		if (this.draft && !writing.words.draft) this.draft = null;
+		if (this.draft && !text.draft) this.draft = null;
 		return () => {
-			if (this.#writing === writing) this.#writing = null;
+			if (this.#text === text) this.#text = null;
 			if (this.#looking !== null) clearTimeout(this.#looking);
 			this.#looking = null;
 		};
@@ -148,7 +183,7 @@ export class CommentsPane {
 
 	/** Begins a comment on the selected words. */
 	begin(): void {
-		const words = this.#writing?.words;
+		const words = this.#text;
 		const range = words?.selectedWords ?? null;
 		if (!words || !range || !this.discussion.canComment) {
 			if (this.discussion.canComment) this.problem = 'Select the words you want to comment on first.';
@@ -157,14 +192,157 @@ export class CommentsPane {
 		this.problem = '';
 		this.open = null;
 		words.setDraft(range);
-		this.draft = { quote: this.#wordsIn(range) };
+		this.draft = { quote: words.wordsIn(range), suggests: false };
 		if (!this.wide) this.sheet = true;
+	}
+
+	/** Begins a suggestion of other words for the selected ones. */
+	beginChange(): void {
+		const text = this.#text;
+		const range = text?.wordsToChange ?? null;
+		if (!text || !range || !this.discussion.canComment) return;
+		const quote = text.wordsIn(range);
+		if (quote.trim() === '') {
+			this.problem = 'Select the words you want to change first.';
+			return;
+		}
+		this.problem = '';
+		this.open = null;
+		text.setDraft(range);
+		this.draft = { quote, suggests: true };
+		this.texts['change'] = quote;
+		if (!this.wide) this.sheet = true;
+	}
+
+	/** Each time anew for everybody, until it is said otherwise. */
+	switchSuggesting(): void {
+		this.suggests = !this.suggests;
+		this.suggestsToStaff = false;
+	}
+
+	/** False when it could not be suggested; what was written is kept. */
+	suggest(): boolean {
+		const text = this.#text;
+		const range = text?.draft ?? null;
+		if (!text?.suggesting || !range) {
+			this.problem =
+				'The words you selected are gone from the text. Select others; what you wrote here is kept.';
+			return false;
+		}
+		const why = this.#written('why', this.staffOnly);
+		const thread = text.suggesting.propose(range, this.texts['change'] ?? '', why, this.staffOnly);
+		if (thread === null) return false;
+		this.texts['change'] = this.texts['why'] = '';
+		this.leaveDraft();
+		text.leaveAt(range.to);
+		this.show(thread);
+		this.say(this.staffOnly ? 'Suggestion added, only for staff.' : 'Suggestion added.');
+		this.staffOnly = false;
+		return true;
+	}
+
+	/** What this person suggests and nobody has decided, where the words are still in the text. */
+	openSuggestionsOf(author: string): readonly Thread[] {
+		void this.#looked;
+		const words = this.#text;
+		return this.threads.filter(
+			(thread) =>
+				thread.author === author &&
+				thread.suggestion?.state === 'open' &&
+				words?.rangeOf(thread.id) &&
+				this.#text?.suggesting?.planOf(thread)?.changed === false
+		);
+	}
+
+	/** One step, which undo takes back. */
+	accept(threads: readonly Thread[]): void {
+		const count = this.#text?.suggesting?.accept(threads) ?? 0;
+		if (count === 0) this.problem = 'Nothing was changed. Its words are not in the text any more.';
+		else this.#judged(count > 1 ? `${count} suggestions accepted.` : 'Suggestion accepted.');
+	}
+	decline(threads: readonly Thread[]): void {
+		for (const { id } of threads) this.discussion.judge(id, { verdict: 'declined' });
+		this.#judged(threads.length > 1 ? `${threads.length} suggestions declined.` : 'Suggestion declined.');
+	}
+	withdraw(thread: Thread): void {
+		this.discussion.judge(thread.id, { verdict: 'withdrawn' });
+		this.#judged('Suggestion withdrawn.');
+	}
+	reopen({ id, suggestion }: Thread): void {
+		this.discussion.judge(id, { verdict: 'reopened', takes: suggestion?.verdicts ?? [], written: null });
+	}
+
+	#judged(sentence: string): void {
+		this.problem = '';
+		this.say(sentence);
+		if (this.showResolved) return;
+		this.show(null);
+		if (this.wide) void this.leave();
+		else document.querySelector<HTMLElement>('[data-comments]')?.focus();
+	}
+
+	/** A sentence about what cannot be suggested; empty: nothing any more. */
+	refuseChange(reason: Refusal | ''): void {
+		this.problem = reason === '' ? '' : refusals[reason];
+	}
+
+	/** What was written for `key`, as it is kept; empty where nothing was. */
+	#written(key: string, staffOnly: boolean): string {
+		return withMentions((this.texts[key] ?? '').trim(), this.discussion.peopleFor(staffOnly));
+	}
+
+	/** Who can be named in what stands in this thread, or message. */
+	peopleIn(id: string): readonly NameablePerson[] {
+		return this.discussion.peopleFor(this.discussion.isForStaff(id));
+	}
+	/** Who can be named in what is being written about the words. */
+	get peopleForDraft(): readonly NameablePerson[] {
+		return this.discussion.peopleFor(this.isDraftForStaff);
+	}
+	get isDraftForStaff(): boolean {
+		return this.staffOnly && this.discussion.canCommentToStaff;
+	}
+
+	#sent(key: string, message: string): void {
+		const asked = this.asks[key] ?? '';
+		// who was chosen before it was for staff may not be among them
+		if (this.peopleIn(message).some(({ person }) => person === asked)) this.discussion.ask(message, asked);
+		this.texts[key] = '';
+		this.asks[key] = '';
+	}
+
+	/** False when there was nothing to say. */
+	reply(thread: Thread): boolean {
+		const text = this.#written(thread.id, this.discussion.isForStaff(thread.id));
+		if (text === '') return false;
+		this.#sent(thread.id, this.discussion.reply(thread.id, text));
+		this.say('Reply added.');
+		return true;
+	}
+
+	/** Puts what was said into words that can be written on, unless that was begun before. */
+	beginEdit(message: Message): void {
+		const people = this.peopleIn(message.id);
+		this.texts[`edit ${message.id}`] ??= withoutMentions(message.text, people, (who) => this.nameOf(who));
+	}
+	/** False when there was nothing left of it. */
+	edit(message: Message): boolean {
+		const text = this.#written(`edit ${message.id}`, this.discussion.isForStaff(message.id));
+		if (text !== '' && text !== message.text) this.discussion.edit(message.id, text);
+		return text !== '';
 	}
 
 	/** False when it could not be added; what was written is kept. */
 	add(): boolean {
-		const words = this.#writing?.words;
-		const text = (this.texts.new ?? '').trim();
+		const words = this.#text;
+		// what was begun for staff never goes to everybody because the right to it went meanwhile
+		const staffOnly = this.staffOnly;
+		if (staffOnly && !this.discussion.canCommentToStaff) {
+			this.problem =
+				'You can no longer comment for staff only. What you wrote here is kept; nobody has seen it.';
+			return false;
+		}
+		const text = this.#written('new', staffOnly);
 		const range = words?.draft ?? null;
 		const anchor = range && words ? words.anchorAt(range) : null;
 		if (text === '') return false;
@@ -173,18 +351,19 @@ export class CommentsPane {
 				'The words you selected are gone from the text. Select others; what you wrote here is kept.';
 			return false;
 		}
-		const thread = this.discussion.startThread(anchor, text);
-		this.texts.new = '';
+		const thread = this.discussion.startThread(anchor, text, staffOnly);
+		this.#sent('new', thread);
 		this.leaveDraft();
-		this.#caretTo(range?.to ?? 0);
+		words?.leaveAt(range?.to ?? 0);
 		this.show(thread);
-		this.say('Comment added.');
+		this.staffOnly = false;
+		this.say(staffOnly ? 'Comment added, only for staff.' : 'Comment added.');
 		return true;
 	}
 
 	leaveDraft(): void {
 		this.draft = null;
-		this.#writing?.words.setDraft(null);
+		this.#text?.setDraft(null);
 	}
 
 	/** Opens a thread without moving the focus. */
@@ -211,11 +390,19 @@ export class CommentsPane {
 		document.getElementById(this.cardId(thread))?.focus();
 	}
 
+	/** Somebody comes from elsewhere for this thread: to its words, and to what is said of them. */
+	async visit(thread: string): Promise<void> {
+		this.show(thread);
+		await tick();
+		this.#text?.goTo(this.#text.rangeOf(thread), false);
+		await this.enter(thread);
+	}
+
 	/** From the text: to the thread at the caret, or the next one, or the list. */
 	async enterNearest(): Promise<void> {
-		const at = this.#writing?.editor.editor.state.selection.from ?? 0;
+		const at = this.#text?.caret ?? 0;
 		const here = this.placed.find(({ thread }) => {
-			const range = this.#writing?.words.rangeOf(thread.id);
+			const range = this.#text?.rangeOf(thread.id);
 			return range && range.from <= at && at <= range.to;
 		});
 		const nearest = here ?? this.placed.find(({ from }) => from >= at) ?? this.placed.at(-1);
@@ -227,15 +414,14 @@ export class CommentsPane {
 	async leave(): Promise<void> {
 		this.sheet = false;
 		await tick();
-		const range = this.open === null ? null : (this.#writing?.words.rangeOf(this.open) ?? null);
-		this.#goTo(range, true);
+		const range = this.open === null ? null : (this.#text?.rangeOf(this.open) ?? null);
+		this.#text?.goTo(range, true);
 	}
 
 	/** To the next (1) or previous (-1) thread; the focus stays where it was, in the text or among the comments. */
 	async step(direction: 1 | -1): Promise<void> {
-		const editor = this.#writing?.editor.editor;
 		const list = this.placed;
-		if (!editor || list.length === 0) return;
+		if (this.#text === null || list.length === 0) return;
 		const among = document.activeElement?.closest('[data-comments]') != null;
 		const index = this.#indexHere(list, direction);
 		const next = list[(index + list.length) % list.length];
@@ -243,15 +429,18 @@ export class CommentsPane {
 		if (among || !this.wide) await this.enter(next.thread.id);
 		else {
 			this.show(next.thread.id);
-			this.#goTo(this.#writing?.words.rangeOf(next.thread.id) ?? null, true);
+			this.#text.goTo(this.#text.rangeOf(next.thread.id), true);
 		}
-		const { author, messages } = next.thread;
+		const { id, author, messages } = next.thread;
+		const whom = this.discussion.isForStaff(id) ? ', only for staff' : '';
 		const place = `Comment ${list.indexOf(next) + 1} of ${list.length}`;
-		this.say(`${place}, by ${this.nameOf(author)} on “${quoteOf(next.thread)}”: ${messages[0]?.text ?? ''}`);
+		this.say(
+			`${place}${whom}, by ${this.nameOf(author)} on “${quoteOf(next.thread)}”: ${this.read(messages[0]?.text ?? '')}`
+		);
 	}
 
 	attach(thread: Thread): void {
-		const words = this.#writing?.words;
+		const words = this.#text;
 		const range = words?.selectedWords ?? null;
 		const anchor = range && words ? words.anchorAt(range) : null;
 		if (!anchor) this.problem = 'Select the words it belongs to in the text first.';
@@ -268,6 +457,38 @@ export class CommentsPane {
 		if (found && this.mayTend(found)) this.discussion.reanchor(thread, anchor);
 	}
 
+	/** The words were removed here. */
+	removed(thread: string): void {
+		const found = untrack(() => this.threads.find(({ id }) => id === thread));
+		// an accepted deletion says so itself
+		if (found && this.discussion.canModerate && found.suggestion?.state !== 'accepted')
+			this.discussion.removedWords(thread);
+	}
+
+	/**
+	 * With comments as numbered notes, resolved ones too: in the order of the text, then those without words. Those that
+	 * guests cannot read only if it is said: paper goes from hand to hand.
+	 */
+	async print(withStaffOnly: boolean): Promise<void> {
+		const text = this.#text;
+		const at = (thread: Thread) => text?.rangeOf(thread.id)?.from ?? Infinity;
+		const printed = this.threads.filter(({ id }) => withStaffOnly || !this.discussion.isForStaff(id));
+		const threads = printed.toSorted((a, b) => at(a) - at(b));
+		this.notes = threads.map((thread, index) => ({
+			number: index + 1,
+			thread,
+			detached: text?.stateOf(thread.id) === 'detached'
+		}));
+		text?.setNumbers(threads.map(({ id }) => id));
+		const done = () => {
+			this.notes = null;
+			text?.setNumbers([]);
+		};
+		addEventListener('afterprint', done, { once: true });
+		await tick();
+		window.print();
+	}
+
 	say(sentence: string): void {
 		this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
 	}
@@ -275,52 +496,11 @@ export class CommentsPane {
 	#indexHere(list: readonly PlacedThread[], direction: 1 | -1): number {
 		const open = list.findIndex(({ thread }) => thread.id === this.open);
 		if (open >= 0) return open + direction;
-		const at = this.#writing?.editor.editor.state.selection.from ?? 0;
+		const at = this.#text?.caret ?? 0;
 		const after = list.findIndex(({ from }) => from > at);
 		const next = after < 0 ? list.length : after;
 		return direction === 1 ? next : next - 1;
 	}
-
-	/** Puts the caret at the words, unless it is in them. */
-	#goTo(range: Range | null, focus: boolean): void {
-		const editor = this.#writing?.editor.editor;
-		if (!editor) return;
-		const { state, view } = editor;
-		const { from, to } = state.selection;
-		if (range && (to < range.from || from > range.to)) {
-			const at = state.doc.resolve(range.from);
-			const selection = at.parent.inlineContent
-				? TextSelection.create(state.doc, range.from)
-				: Selection.near(at);
-			view.dispatch(state.tr.setSelection(selection));
-		}
-		if (range) intoView(view, range.from);
-		if (!focus) return;
-		if (!view.editable) view.dom.focus({ preventScroll: true });
-		view.focus();
-	}
-
-	#caretTo(position: number): void {
-		const editor = this.#writing?.editor.editor;
-		if (!editor) return;
-		const { tr } = editor.state;
-		editor.view.dispatch(tr.setSelection(Selection.near(tr.doc.resolve(position), -1)));
-	}
-
-	#wordsIn({ from, to }: Range): string {
-		const doc = this.#writing?.editor.editor.state.doc;
-		return doc ? wordsBetween(doc, from, to) : '';
-	}
-}
-
-/** Not under the bars at the top, nor at the very end of the window. */
-function intoView(view: EditorView, position: number): void {
-	const { top, bottom } = view.coordsAtPos(position);
-	const bars = view.dom.closest('[data-editor]')?.querySelector('[role=toolbar]')?.getBoundingClientRect();
-	if (top > (bars?.bottom ?? innerHeight * 0.1) && bottom < innerHeight * 0.9) return;
-	const { node } = view.domAtPos(position);
-	const element = node instanceof Element ? node : node.parentElement;
-	element?.scrollIntoView({ block: 'center' });
 }
 
 /** Resolved, or nothing is left of what was said. */

@@ -35,6 +35,8 @@ export interface WordsChange {
 export interface WordsOwner {
 	/** Class of the words of a thread; null while they are not to be seen. */
 	lookOf(thread: string): string | null;
+	/** Of the note that a thread is on paper; null while nothing is printed. */
+	numberOf(thread: string): number | null;
 	updated(before: EditorState): void;
 	/** Null: the click was beside all words. */
 	clicked(thread: string | null): void;
@@ -62,9 +64,15 @@ export const withChange = (transaction: Transaction, change: WordsChange): Trans
 export function wordsPlugin(owner: WordsOwner): Plugin<Words> {
 	const draw = (thread: string, range: Range): Decoration[] => {
 		const look = owner.lookOf(thread);
-		return look === null
-			? []
-			: [Decoration.inline(range.from, range.to, { class: look, 'data-thread': thread }, { thread })];
+		const number = owner.numberOf(thread);
+		return [
+			...(look === null
+				? []
+				: [Decoration.inline(range.from, range.to, { class: look, 'data-thread': thread }, { thread })]),
+			...(number === null
+				? []
+				: [Decoration.widget(range.to, () => noteMark(number), { thread, side: -1, key: `note-${number}` })])
+		];
 	};
 
 	return new Plugin<Words>({
@@ -96,6 +104,13 @@ export function wordsPlugin(owner: WordsOwner): Plugin<Words> {
 	});
 }
 
+function noteMark(number: number): HTMLElement {
+	const mark = document.createElement('sup');
+	mark.className = 'note-number';
+	mark.textContent = String(number);
+	return mark;
+}
+
 /**
  * ProseMirror reads a new caret a moment after the browser has set it. What a click opens or closes is drawn at once,
  * and would put the caret back to where it was before the click.
@@ -111,7 +126,7 @@ function takeCaret(view: EditorView): void {
 
 function move(words: Words, transaction: Transaction, before: Node): Words {
 	const remote = isChangeOrigin(transaction);
-	const mapping = remote ? whatDiffers(before, transaction.doc) : transaction.mapping;
+	const mapping = mappingOf(transaction, before);
 	const ranges = new Map<string, Range>();
 	const unsure = new Set(words.unsure);
 	const takenHere = new Map(words.takenHere);
@@ -166,6 +181,11 @@ function place(
 	const drawn = words.drawn.remove(old).add(doc, fresh);
 	const { own, brought } = written ? nothing : words;
 	return { ranges, drawn, own, brought, unsure, takenHere };
+}
+
+/** Where everything stands after a transaction; also after one that brings what others changed. */
+export function mappingOf(transaction: Transaction, before: Node): Mapping {
+	return isChangeOrigin(transaction) ? whatDiffers(before, transaction.doc) : transaction.mapping;
 }
 
 /** The one part in which two documents differ. */

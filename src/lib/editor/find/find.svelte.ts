@@ -84,9 +84,12 @@ export class Find {
 		return matches.length;
 	}
 
-	extension() {
-		// eslint-disable-next-line @typescript-eslint/no-this-alias -- inside, `this` is the extension
-		const find = this;
+	extension(): Extension {
+		return Find.#extensionOf(this);
+	}
+
+	/** Beside `extension`, since inside of Tiptap's object `this` is the extension. */
+	static #extensionOf(find: Find): Extension {
 		return Extension.create({
 			name: 'find',
 			addKeyboardShortcuts: () => ({

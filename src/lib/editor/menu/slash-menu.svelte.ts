@@ -50,9 +50,12 @@ export class SlashMenu {
 		if (this.open !== null) this.open = null;
 	}
 
-	extension() {
-		// eslint-disable-next-line @typescript-eslint/no-this-alias -- inside, `this` is the extension
-		const menu = this;
+	extension(): Extension {
+		return SlashMenu.#extensionOf(this);
+	}
+
+	/** Beside `extension`, since inside of Tiptap's object `this` is the extension. */
+	static #extensionOf(menu: SlashMenu): Extension {
 		return Extension.create({
 			name: 'slashMenu',
 			priority: 1200, // before Enter and Tab of everything else

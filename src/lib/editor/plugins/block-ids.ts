@@ -6,7 +6,8 @@
 import { Extension } from '@tiptap/core';
 import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import { Plugin, type EditorState, type Transaction } from '@tiptap/pm/state';
-import { blocksWithId, newBlockId } from '#lib/casework/blocks/common-attributes.ts';
+import { newBlockId } from '#lib/casework/block-id.ts';
+import { blocksWithId } from '#lib/casework/blocks/common-attributes.ts';
 import { structuralRanges } from './user-steps.ts';
 
 const hasId = new Set(blocksWithId);

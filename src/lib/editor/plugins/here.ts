@@ -26,7 +26,8 @@ function decorationsAround({ doc, selection }: EditorState): DecorationSet {
 	for (let depth = $from.depth; depth > 0; depth--) {
 		const node = $from.node(depth);
 		const at: [number, number] = [$from.before(depth), $from.after(depth)];
-		if (caseBlocks.has(node.type.name)) found.push(Decoration.node(...at, { class: 'is-active' }));
+		if (caseBlocks.has(node.type.name))
+			found.push(Decoration.node(...at, { class: 'is-active' }, { active: true }));
 		else if (node.isTextblock && selection.empty) found.push(Decoration.node(...at, { class: 'is-here' }));
 	}
 	return DecorationSet.create(doc, found);

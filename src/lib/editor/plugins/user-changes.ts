@@ -7,7 +7,10 @@
 import { Extension } from '@tiptap/core';
 import { Collaboration, isChangeOrigin } from '@tiptap/extension-collaboration';
 import { Plugin, type Transaction } from '@tiptap/pm/state';
+import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
+import type { EditorView } from '@tiptap/pm/view';
+import type * as Y from 'yjs';
 import type { DocumentView } from '../open-document.ts';
 
 export function userChanges(view: DocumentView) {
@@ -50,6 +53,22 @@ export function collaborationOn(view: DocumentView) {
 						? view.asUser(() => commands[name]?.()(props) ?? false)
 						: (commands[name]?.()(props) ?? false);
 			return { undo: asUser('undo'), redo: asUser('redo') };
+		},
+		addProseMirrorPlugins() {
+			return [...(this.parent?.() ?? []), new Plugin({ view: forgetOldCarets })];
 		}
 	}).configure({ document: view.doc, field: BODY_FIELD });
+}
+
+/**
+ * y-tiptap keeps, when something was undone, the caret of long ago for the next change that arrives: it would jump there,
+ * or throw where the text has become shorter, and the change would be missing on the screen (and then, with the next key,
+ * in the document). Its plugin comes first, so this undoes it.
+ */
+function forgetOldCarets({ state }: EditorView) {
+	const { undoManager } = yUndoPluginKey.getState(state) as { undoManager: Y.UndoManager };
+	const sync = ySyncPluginKey.getState(state) as { binding: { beforeTransactionSelection: unknown } };
+	const forget = () => (sync.binding.beforeTransactionSelection = null);
+	undoManager.on('stack-item-popped', forget);
+	return { destroy: () => undoManager.off('stack-item-popped', forget) };
 }

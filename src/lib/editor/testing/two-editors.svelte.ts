@@ -6,14 +6,22 @@ import { generateJSON, getSchema } from '@tiptap/core';
 import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { keepsWhatWasReplaced } from '#lib/casework/both-values.ts';
+import { MoveKeeper } from '#lib/casework/moving/move-keeper.ts';
 import { readBlocks } from '#lib/casework/read-blocks.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import { schemaExtensions } from '#lib/casework/schema.ts';
 import { CaseEditor, type CaseEditorOptions } from '../case-editor.svelte.ts';
-import type { DocumentDiscussion, DocumentView, EditableDocument, PersonHere } from '../open-document.ts';
+import type {
+	DocumentDiscussion,
+	DocumentView,
+	EditableDocument,
+	PersonHere,
+	Suggestions
+} from '../open-document.ts';
 
 export class TestView implements DocumentView {
-	readonly doc = new Y.Doc();
+	readonly doc = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
 	detached = $state(false);
 	repairs = 0;
 	#depth = 0;
@@ -61,17 +69,26 @@ let clients = 7000;
 
 export class TestDocument implements EditableDocument {
 	readonly id = 'test';
-	readonly clear = new Y.Doc();
+	readonly clear = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	readonly keeper: MoveKeeper;
 	readonly awareness: Awareness;
 	readonly people: readonly PersonHere[];
 	status = $state<EditableDocument['status']>('ready');
 	canWrite = $state(true);
 	view = $state.raw<TestView>() as TestView;
 	discussion = $state.raw<DocumentDiscussion | null>(null);
+	suggestions?: Suggestions;
+	writerOf: (yClient: number) => string | null = () => null;
+	nameOfWriter: (yClient: number) => string | null = () => null;
 
 	constructor(name: string, seed?: Uint8Array) {
 		if (seed) Y.applyUpdate(this.clear, seed, 'seed');
 		this.view = new TestView(this.clear, ++clients);
+		this.keeper = new MoveKeeper(this.clear, {
+			edit: (change) => this.clear.transact(() => change(this.clear), 'settling'),
+			isMine: (yClient) => yClient === this.view.doc.clientID || yClient === this.clear.clientID,
+			mayWrite: () => this.canWrite
+		});
 		this.awareness = new Awareness(this.view.doc);
 		this.people = [{ name, colour: '#0b6e6e', me: true }];
 	}

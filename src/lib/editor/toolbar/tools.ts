@@ -1,5 +1,7 @@
 /** The tools of the formatting bar, as data, in groups. Labels are the accessible names. */
 import type { ChainedCommands } from '@tiptap/core';
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Bold from '@lucide/svelte/icons/bold';
 import Footprints from '@lucide/svelte/icons/footprints';
 import Heading1 from '@lucide/svelte/icons/heading-1';
@@ -121,6 +123,10 @@ export const toolGroups: readonly (readonly Tool[])[] = [
 			pressed: (editor) => editor.isActive('link'),
 			use: (_editor, ask) => ask.link()
 		}
+	],
+	[
+		{ label: 'Move up', icon: ArrowUp, keys: 'Alt+↑', use: ({ mover }) => void mover.step(-1) },
+		{ label: 'Move down', icon: ArrowDown, keys: 'Alt+↓', use: ({ mover }) => void mover.step(1) }
 	],
 	[
 		{

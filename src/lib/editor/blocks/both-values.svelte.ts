@@ -1,0 +1,90 @@
+/**
+ * The values of one document that were set twice while apart, for the fields that show them.
+ *
+ * Promises: looks at the document only after a change that may have set a value; picking is the user's own act, and can
+ * be undone.
+ */
+import { ySyncPluginKey } from '@tiptap/y-tiptap';
+import * as Y from 'yjs';
+import {
+	countOpen,
+	findDisagreements,
+	settle,
+	type BlockDisagreements,
+	type Disagreement,
+	type SetValue,
+	type Settlement
+} from '#lib/casework/both-values.ts';
+import { elementOfBlock } from '#lib/casework/moving/move-block.ts';
+import { BODY_FIELD } from '#lib/casework/schema-version.ts';
+import type { DocumentView } from '../open-document.ts';
+
+export class BothValues {
+	#view: DocumentView;
+	#found = $state.raw<readonly BlockDisagreements[]>([]);
+	#remove: () => void;
+	#tell: () => void;
+
+	/** `found`: told when there may be others. */
+	constructor(view: DocumentView, found: () => void) {
+		this.#view = view;
+		this.#tell = found;
+		const look = (transaction: Y.Transaction) => {
+			const takes = this.#found.length > 0 && transaction.deleteSet.clients.size > 0;
+			if (takes || setsValue(transaction)) this.#look();
+		};
+		view.doc.on('afterTransaction', look);
+		this.#remove = () => view.doc.off('afterTransaction', look);
+		this.#look();
+	}
+
+	/** Reactive. */
+	get count(): number {
+		return countOpen(this.#found);
+	}
+
+	/** Reactive. */
+	openIn(block: unknown, attribute: string): Disagreement | null {
+		return this.#of(block)?.open.find((one) => one.attribute === attribute) ?? null;
+	}
+
+	/** Reactive. */
+	settledIn(block: unknown, attribute: string): Settlement | null {
+		return this.#of(block)?.settled.find((one) => one.attribute === attribute) ?? null;
+	}
+
+	/** Was a value of it set apart, settled or not? */
+	concerns(block: unknown): boolean {
+		return this.#of(block) !== undefined;
+	}
+
+	/** For everybody; can be undone. */
+	choose(block: string, attribute: string, chosen: SetValue): void {
+		const element = elementOfBlock(this.#view.doc.getXmlFragment(BODY_FIELD), block);
+		if (!element || this.#view.detached) return;
+		this.#view.asUser(() =>
+			this.#view.doc.transact(() => settle(element, attribute, chosen), ySyncPluginKey)
+		);
+	}
+
+	close(): void {
+		this.#remove();
+	}
+
+	#of(block: unknown): BlockDisagreements | undefined {
+		return this.#found.find((one) => one.block === block);
+	}
+
+	#look(): void {
+		const found = findDisagreements(this.#view.doc.getXmlFragment(BODY_FIELD));
+		if (found.length === 0 && this.#found.length === 0) return;
+		this.#found = found;
+		this.#tell();
+	}
+}
+
+function setsValue(transaction: Y.Transaction): boolean {
+	for (const [type, keys] of transaction.changed)
+		if (type instanceof Y.XmlElement) for (const key of keys) if (key !== null) return true;
+	return false;
+}
