@@ -16,7 +16,10 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 	},
 	{
 		where: 'Caseload',
-		list: [{ keys: ['/'], does: 'Filter the cases' }]
+		list: [
+			{ keys: ['/'], does: 'Filter the cases' },
+			{ keys: ['W'], does: 'Go to what is waiting for you; then arrow keys' }
+		]
 	},
 	{
 		where: 'Writing',
@@ -25,6 +28,7 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 			{ keys: ['Enter'], does: 'In a goal or step: go on to the next' },
 			{ keys: ['Tab'], does: 'In a goal or step: go to its status and date' },
 			{ keys: ['Mod', 'Enter'], does: 'Go on writing below the goal or step' },
+			{ keys: ['Alt', '↑'], does: 'Move the goal, step, item or line up; with ↓ down' },
 			{ keys: ['Alt', 'F10'], does: 'Go to the formatting bar' },
 			{ keys: ['Esc'], does: 'Then Tab: leave the text' },
 			{ keys: ['Mod', 'Z'], does: 'Undo what you did' },
@@ -43,12 +47,24 @@ export const shortcuts: readonly { readonly where: string; readonly list: readon
 		]
 	},
 	{
+		where: 'Shift log',
+		list: [
+			{ keys: ['Enter'], does: 'Enter what you wrote' },
+			{ keys: ['Shift', 'Enter'], does: 'A new line in it' },
+			{ keys: ['N'], does: 'In the categories: choose one by its letter, and go on to the words' }
+		]
+	},
+	{
 		where: 'Comments',
 		list: [
 			{ keys: ['Mod', 'Alt', 'M'], does: 'Comment on the selected words' },
+			{ keys: ['Mod', 'Alt', 'S'], does: 'Suggest a change of the selected words' },
+			{ keys: ['Mod', 'Alt', 'Shift', 'S'], does: 'Suggest what you type, instead of writing it' },
+			{ keys: ['Shift', 'F10'], does: 'Menu of the selected words, also with the menu key' },
 			{ keys: ['F6'], does: 'From the text to its comments, and back' },
 			{ keys: ['Alt', 'F7'], does: 'Next comment, also with Page Down' },
 			{ keys: ['Shift', 'Alt', 'F7'], does: 'Previous comment, also with Alt and Page Up' },
+			{ keys: ['@'], does: 'Mention somebody' },
 			{ keys: ['Mod', 'Enter'], does: 'Send what you wrote' },
 			{ keys: ['Esc'], does: 'Back to the words' }
 		]

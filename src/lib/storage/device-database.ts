@@ -20,6 +20,8 @@ export interface OutboxRow {
 	readonly room: string;
 	readonly envelope: Bytes;
 	readonly at: number;
+	/** May it have left this device? */
+	readonly sent: boolean;
 }
 
 /** Something that was not accepted, kept with its reason [E6]. */
@@ -31,7 +33,7 @@ export interface SetAsideRow {
 	readonly at: number;
 }
 
-export type RowTable = 'circles' | 'summaries' | 'checkpoints' | 'settings';
+export type RowTable = 'circles' | 'summaries' | 'discussions' | 'checkpoints' | 'settings';
 export interface SealedRow {
 	readonly id: string;
 	readonly bytes: Bytes;
@@ -45,6 +47,7 @@ export class DeviceDatabase extends Dexie {
 	declare setAside: EntityTable<SetAsideRow, 'id'>;
 	declare circles: EntityTable<SealedRow, 'id'>;
 	declare summaries: EntityTable<SealedRow, 'id'>;
+	declare discussions: EntityTable<SealedRow, 'id'>;
 	declare checkpoints: EntityTable<SealedRow, 'id'>;
 	declare settings: EntityTable<SealedRow, 'id'>;
 
@@ -56,6 +59,7 @@ export class DeviceDatabase extends Dexie {
 			setAside: '++id, room',
 			circles: 'id',
 			summaries: 'id',
+			discussions: 'id',
 			checkpoints: 'id',
 			settings: 'id'
 		});

@@ -34,8 +34,14 @@ export interface DeviceStorage {
 	};
 	/** Own envelopes until the relay has acknowledged them. `add` rejects when it is not on disk. */
 	readonly outbox: {
-		add(room: string, envelope: Bytes): Promise<number>;
+		/** `sent`: may it have left this device? */
+		add(room: string, envelope: Bytes, sent?: boolean): Promise<number>;
+		/** Rejects when that is not on disk. */
+		markSent(ids: readonly number[]): Promise<void>;
+		/** Of all rooms whose name begins like this, oldest first. */
 		list(room?: string): Promise<OutboxRow[]>;
+		/** Removes these and adds those, in one step; rejects when that is not on disk. */
+		replace(ids: readonly number[], room: string, envelopes: readonly Bytes[]): Promise<number[]>;
 		remove(ids: readonly number[]): Promise<void>;
 		waiting(): Promise<{ room: string; count: number; since: number }[]>;
 		/** Told in every tab of this browser. */
@@ -43,10 +49,13 @@ export interface DeviceStorage {
 	};
 	readonly setAside: {
 		add(row: Omit<SetAsideRow, 'id'>): Promise<number>;
+		/** Of all rooms whose name begins like this, oldest first. */
 		list(room?: string): Promise<SetAsideRow[]>;
 		remove(id: number): Promise<void>;
 		onChange(listener: () => void): () => void;
 	};
+	/** Its generation is over, and what it held is in the next one. Never rejects. */
+	forgetLog(room: string): Promise<void>;
 	/** y-indexeddb and Yjs are loaded with the first log: a list of cases needs neither. */
 	openLog(
 		room: string,
@@ -156,8 +165,8 @@ class Storage implements DeviceStorage {
 	};
 
 	readonly outbox = {
-		add: async (room: string, envelope: Bytes) => {
-			const row = { room, envelope, at: this.#now() };
+		add: async (room: string, envelope: Bytes, sent = false) => {
+			const row = { room, envelope, at: this.#now(), sent };
 			const id = await this.#write(() => this.#database.outbox.add(row));
 			this.#waiting.set(id, { id, ...row });
 			return id;
@@ -165,13 +174,41 @@ class Storage implements DeviceStorage {
 		list: async (room?: string) => {
 			const rows = await (room === undefined
 				? this.#database.outbox.toArray()
-				: this.#database.outbox.where('room').equals(room).sortBy('id'));
+				: this.#database.outbox.where('room').startsWith(room).sortBy('id'));
 			for (const row of rows) this.#waiting.set(row.id, row);
 			return rows;
 		},
 		remove: async (ids: readonly number[]) => {
 			for (const id of ids) this.#waiting.delete(id);
 			await this.#write(() => this.#database.outbox.bulkDelete([...ids])).catch(() => undefined);
+		},
+		markSent: async (ids: readonly number[]) => {
+			await this.#write(() =>
+				this.#database.outbox
+					.where('id')
+					.anyOf([...ids])
+					.modify({ sent: true })
+			);
+			for (const id of ids) {
+				const row = this.#waiting.get(id);
+				if (row !== undefined) this.#waiting.set(id, { ...row, sent: true });
+			}
+		},
+		replace: async (ids: readonly number[], room: string, envelopes: readonly Bytes[]) => {
+			const rows = envelopes.map((envelope) => ({ room, envelope, at: this.#now(), sent: false }));
+			const { outbox } = this.#database;
+			const added = await this.#write(() =>
+				this.#database.transaction('rw', outbox, async () => {
+					await outbox.bulkDelete([...ids]);
+					return outbox.bulkAdd(rows, { allKeys: true });
+				})
+			);
+			for (const id of ids) this.#waiting.delete(id);
+			rows.forEach((row, at) => {
+				const id = added[at];
+				if (id !== undefined) this.#waiting.set(id, { id, ...row });
+			});
+			return added;
 		},
 		waiting: async () => {
 			const byRoom = new Map<string, { room: string; count: number; since: number }>();
@@ -189,7 +226,7 @@ class Storage implements DeviceStorage {
 		list: async (room?: string) =>
 			room === undefined
 				? this.#database.setAside.toArray()
-				: this.#database.setAside.where('room').equals(room).sortBy('id'),
+				: this.#database.setAside.where('room').startsWith(room).sortBy('id'),
 		remove: async (id: number) => {
 			await this.#write(() => this.#database.setAside.delete(id)).catch(() => undefined);
 		},
@@ -218,6 +255,14 @@ class Storage implements DeviceStorage {
 			this.#logs.delete(store);
 		};
 		return store;
+	}
+
+	async forgetLog(room: string): Promise<void> {
+		await new Promise<void>((resolve) => {
+			const request = indexedDB.deleteDatabase(`${this.#name}/${room}`);
+			// another tab that has it open lets go of it when it comes to the next generation itself
+			request.onsuccess = request.onerror = request.onblocked = () => resolve();
+		});
 	}
 
 	async persisted(): Promise<boolean> {
