@@ -15,7 +15,7 @@ register();
 
 const here = import.meta.dirname;
 const results = join(here, 'results.json');
-const parts = ['crypto', 'history', 'edit', 'js', 'offline', 'relay'];
+const parts = ['crypto', 'history', 'edit', 'js', 'offline', 'plan', 'discussion', 'relay', 'access'];
 
 const { values } = parseArgs({
 	options: { only: { type: 'string' }, 'no-build': { type: 'boolean', default: false } }

@@ -116,8 +116,15 @@ function memoryStorage(sealedLog: Bytes, checkpoints: Map<string, Bytes>): Seale
 			put: async (_, id, bytes) => void checkpoints.set(id, bytes),
 			delete: async (_, id) => void checkpoints.delete(id)
 		},
-		outbox: { add: async () => 0, list: async () => [], remove: async () => undefined },
+		outbox: {
+			add: async () => 0,
+			markSent: async () => undefined,
+			list: async () => [],
+			replace: async () => [],
+			remove: async () => undefined
+		},
 		setAside: { add: async () => 0, list: async () => [], remove: async () => undefined },
+		forgetLog: async () => undefined,
 		openLog: async (_, log) => {
 			Y.applyUpdate(log, sealedLog);
 			return {

@@ -26,9 +26,10 @@ export class EnvelopeWriter {
 
 	static async open(team: Team, who: Somebody, room: Room, yClient: number): Promise<EnvelopeWriter> {
 		const { state } = team.case;
-		const secret = (await readEpochSecrets(state, who.device)).get(state.epoch);
-		if (secret === undefined) throw new Error(`${who.name} cannot open the case`);
-		return new EnvelopeWriter(who, await laneSecretOf(secret, room), {
+		const held = (await readEpochSecrets(state, who.device)).get(state.epoch);
+		const secret = held === undefined ? null : await laneSecretOf(held, room);
+		if (secret === null) throw new Error(`${who.name} cannot open the case`);
+		return new EnvelopeWriter(who, secret, {
 			...room,
 			kind: 'update',
 			epoch: state.epoch,
