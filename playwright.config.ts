@@ -3,11 +3,11 @@ import { chromiumArgs, findChromium } from './scripts/chromium.js';
 
 const chromium = findChromium();
 
-/** Every test file starts a relay of its own on a fresh data folder (tests/e2e/support.ts), so there is no webServer here. */
+/** Every test starts a relay of its own on a fresh data folder (tests/e2e/app.ts), so there is no webServer here, and any two may run at once. */
 export default defineConfig({
 	testDir: 'tests/e2e',
 	outputDir: 'test-results',
-	fullyParallel: false,
+	fullyParallel: true,
 	workers: process.env['E2E_WORKERS'] ? Number(process.env['E2E_WORKERS']) : 2,
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
@@ -16,7 +16,8 @@ export default defineConfig({
 	reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['list'], ['json']] : [['list']],
 	use: {
 		serviceWorkers: 'allow',
-		trace: 'retain-on-failure',
+		// recording every page costs a third of the whole time, so a trace is taken when somebody wants to see one
+		trace: process.env['E2E_TRACE'] ? 'retain-on-failure' : 'off',
 		launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: [...chromiumArgs] }
 	}
 });

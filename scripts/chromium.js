@@ -15,7 +15,9 @@ export const chromiumArgs = [
 	'--no-first-run',
 	'--disable-background-networking',
 	'--disable-component-update',
-	'--disable-sync'
+	'--disable-sync',
+	// no renderer is started ahead of need: a test opens many contexts, each of which would have a spare one
+	'--renderer-process-limit=1'
 ];
 
 const commands = [

@@ -12,25 +12,46 @@ import { WritingDevice } from '../support/writing-device.ts';
 const NAMES = ['amina', 'ben', 'chloe', 'dev', 'eva'];
 const EDITS = Number(process.env['EDITS'] ?? 2_000);
 
+const FAULTS = { repeat: 0.05, overtake: 0.05, lose: 0.01 };
+const NO_FAULTS = { repeat: 0, overtake: 0, lose: 0 };
+/** [L2]–[L4] Every other story rolls its log again and again. */
+const rollAt = { envelopes: 40, bytes: 60_000 };
+
 test.each(seeds(2))('Devices converge and nothing saved is lost, seed %i', async (seed) => {
 	const random = seededRandom(seed);
 	const names = NAMES.slice(0, 3 + random.below(3));
-	const world = await setup(names, { seed });
+	const rolls = seed % 2 === 0;
+	const world = await setup(names, { seed, ...(rolls && { rollAt }) });
 	const writers = world.devices.map((device) => new WritingDevice(device, random.fork()));
 	const story: string[] = [`${names.length} devices`];
 	try {
 		for (const writer of writers) await writer.open();
-		world.network.faults = { repeat: 0.05, overtake: 0.05, lose: 0.01 };
-		while (writers.some((writer) => writer.edits < EDITS)) {
-			const writer = random.pick(writers.filter(({ edits }) => edits < EDITS));
-			writer.burst(1 + random.below(30));
-			if (random.chance(0.7)) await writer.flush();
-			for (let frames = random.below(40); frames > 0; frames--) world.network.deliverOne();
-			if (random.chance(0.5)) world.relay.commit();
-			if (random.chance(0.6)) await turn();
-			await maybeMisfortune(world, writers, random, story);
+		world.network.faults = FAULTS;
+		const writeUntil = async (until: number) => {
+			while (writers.some((writer) => writer.edits < until)) {
+				const writer = random.pick(writers.filter(({ edits }) => edits < until));
+				writer.burst(1 + random.below(30));
+				if (random.chance(0.7)) await writer.flush();
+				for (let frames = random.below(40); frames > 0; frames--) world.network.deliverOne();
+				if (random.chance(0.5)) world.relay.commit();
+				if (random.chance(0.6)) await turn();
+				await maybeMisfortune(world, writers, random, story);
+			}
+		};
+		await writeUntil(EDITS / 2);
+		if (rolls) {
+			// a pause in which the log rolls, while somebody is away and writes on
+			const [away, ...here] = writers;
+			for (const { device } of here) device.mend();
+			away?.device.cut();
+			world.network.faults = NO_FAULTS;
+			const hasRolled = () => here.every(({ device }) => device.document.room.generation > 0);
+			await world.until(hasRolled, () => `the log rolls, but ${writers.map(stateOf).join('; ')}`);
+			story.push('rolled');
+			world.network.faults = FAULTS;
 		}
-		world.network.faults = { repeat: 0, overtake: 0, lose: 0 };
+		await writeUntil(EDITS);
+		world.network.faults = NO_FAULTS;
 		for (const writer of writers) {
 			writer.device.mend();
 			await writer.flush();
@@ -57,12 +78,13 @@ test.each(seeds(2))('Devices converge and nothing saved is lost, seed %i', async
 			}
 			expect(clear.store.pendingStructs).toBeNull();
 		}
+		if (rolls) expect(writers[0]?.device.document.room.generation).toBeGreaterThan(0);
 		// a device that was never there reads the same from the relay alone
 		const body = bodyOf(writers[0]?.device.document.clear ?? new Y.Doc());
 		for (const writer of writers) await writer.close();
 		for (const writer of writers) {
 			const document = await writer.device.open();
-			await document.loaded;
+			await document.read;
 			expect(bodyOf(document.clear), `${writer.device.name} reopened`).toBe(body);
 		}
 	} catch (error) {

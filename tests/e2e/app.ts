@@ -1,6 +1,7 @@
 /**
  * Throughline as a person uses it, by its accessible names. Every test has a relay and a data folder of its own.
  */
+import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { RelayProcess } from '../support/relay-process.ts';
 
@@ -168,4 +169,24 @@ export async function readyForOffline(page: Page): Promise<void> {
 	});
 	if (!(await page.evaluate(() => navigator.serviceWorker.controller !== null))) await page.reload();
 	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+/**
+ * Axe finds nothing. Run in the page itself (“legacy”): it finds the same where there are no frames of other origins,
+ * and does not open a second page each time.
+ */
+export async function cleanForAxe(page: Page, name: string): Promise<void> {
+	const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+	const found = violations.map(
+		({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`
+	);
+	expect.soft(found, `axe, ${name}`).toEqual([]);
+}
+
+/** Nothing stands out at the side. */
+export async function fits(page: Page, name: string): Promise<void> {
+	const overflow = await page.evaluate(
+		() => document.documentElement.scrollWidth - document.documentElement.clientWidth
+	);
+	expect.soft(overflow, `sideways scrolling, ${name}`).toBeLessThanOrEqual(0);
 }

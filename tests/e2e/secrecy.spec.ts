@@ -1,4 +1,5 @@
 import { found, invite, join, newCase, newPlan, saved, test, expect, textOf, titleOf, write } from './app.ts';
+import type { Page } from '@playwright/test';
 import { SYNC, SYNC_UPDATE } from '../../src/lib/sync/wire.ts';
 import { findWords, listenIn, readBrowser, readCaches, readFolder, type Place } from './search.ts';
 
@@ -10,6 +11,9 @@ const secrets = {
 	title: 'Palisander plan 4471',
 	caseName: 'Ottokar Vrbsky',
 	agency: 'Muscovado House',
+	logged: 'The samovar was polished at 22:14 exactly',
+	unsent: 'Half a sentence about marzipan',
+	resident: 'Hieronymus Achterberg',
 	amina: 'Amina Quarshie-Bell',
 	ben: 'Benedikt Oyelaran'
 };
@@ -41,8 +45,24 @@ test('No word, title or name is readable at the relay, on the wire or on the dev
 	await ben.page.keyboard.press('Control+End');
 	await ben.page.keyboard.type(` ${secrets.letters}`, { delay: 120 });
 	await expect(textOf(amina.page)).toContainText(secrets.letters);
+	// the log of the house, with a name in it and something that was not entered yet
+	await amina.page.getByRole('link', { name: secrets.caseName }).click();
+	await amina.page.getByRole('button', { name: 'New document' }).click();
+	await amina.page.getByRole('button', { name: 'Shift log', exact: true }).click();
+	await amina.page.getByRole('button', { name: 'Add a resident' }).click();
+	await amina.page.getByRole('textbox', { name: 'Name of the resident' }).fill(secrets.resident);
+	await amina.page.keyboard.press('Enter');
+	const happened = amina.page.getByRole('textbox', { name: 'What happened' });
+	await happened.fill(secrets.logged);
+	await happened.press('Enter');
+	await expect(amina.page.locator('.entry')).toContainText(secrets.resident);
+	await happened.fill(secrets.unsent);
 	await saved(amina.page);
 	await saved(ben.page);
+	// leaving the document keeps its summary
+	await amina.page.getByRole('link', { name: secrets.caseName }).click();
+	await expect(amina.page.getByRole('heading', { name: secrets.caseName, level: 1 })).toBeVisible();
+	await expect.poll(() => summariesOn(amina.page)).toBeGreaterThan(800);
 
 	const words = [...Object.values(secrets), link.slice(link.indexOf('#') + 1)];
 	const onDevices: Place[] = [];
@@ -88,6 +108,18 @@ test('No word, title or name is readable at the relay, on the wire or on the dev
 	expect(holds(atTheRelay)).toBe(true);
 	for (const { context } of people) await context.close();
 });
+
+/** How long the longest sealed summary on this device is, bytes: one that has the words of a plan is not short. */
+function summariesOn(page: Page): Promise<number> {
+	return page.evaluate(async () => {
+		const opened = indexedDB.open('throughline');
+		await new Promise((resolve) => (opened.onsuccess = resolve));
+		const asked = opened.result.transaction('summaries').objectStore('summaries').getAll();
+		await new Promise((resolve) => (asked.onsuccess = resolve));
+		opened.result.close();
+		return Math.max(0, ...(asked.result as { bytes: Uint8Array }[]).map(({ bytes }) => bytes.length));
+	});
+}
 
 function longestOf(places: readonly Place[]): Buffer {
 	const [longest] = places.map(({ bytes }) => bytes).sort((a, b) => b.length - a.length);

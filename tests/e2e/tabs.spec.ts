@@ -42,7 +42,12 @@ test('Two tabs of one device write one plan, online and offline', async ({ relay
 	await expect(textOf(amina.page)).toContainText('Offline in the second tab.');
 	// the tab that wrote to disk is closed; the other one goes on
 	await amina.page.close();
+	await expect(savedState(other)).toContainText('Saved on this device');
+	const before = (await savedState(other).textContent()) ?? '';
 	await write(other, 'After the first tab was closed.');
+	// while it says “on this screen”, the browser would ask before it reloads
+	await expect(savedState(other)).not.toHaveText(before);
+	await expect(savedState(other)).toContainText('Saved on this device');
 	await other.reload();
 	for (const words of [
 		'Offline in the first tab.',

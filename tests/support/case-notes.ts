@@ -17,3 +17,14 @@ function read(): string[] {
 	}
 	return (JSON.parse(readFileSync(EXCERPT, 'utf8')) as { notes: string[] }).notes;
 }
+
+/** The same notes as the file that other systems export: a list deep in a JSON object, beside much else. */
+export function caseNotesFile(): string {
+	if (existsSync(ALL)) return readFileSync(ALL, 'utf8');
+	const rows = caseNotes.map((case_note, index) => ({
+		person_oid: `CN-${index}`,
+		gender: 'Female',
+		case_note
+	}));
+	return JSON.stringify({ source: 'excerpt', synthetic_cases: rows });
+}

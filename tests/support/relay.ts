@@ -6,8 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
+import type { CircleId } from '#lib/circle/ids.ts';
+import type { Bytes } from '#lib/crypto/bytes.ts';
+import type { Verdict } from '#lib/crypto/verdict.ts';
 import { CLOSE } from '#lib/sync/wire.ts';
 import { CircleDesk } from '../../server/circle-desk.ts';
+import { Feed } from '../../server/feed.ts';
 import { Circles } from '../../server/circles.ts';
 import { GroupCommit } from '../../server/group-commit.ts';
 import { silentLog } from '../../server/log.ts';
@@ -26,6 +30,7 @@ interface Running {
 	readonly commit: GroupCommit;
 	readonly circles: Circles;
 	readonly rooms: Rooms;
+	readonly feed: Feed;
 	readonly desk: CircleDesk;
 }
 
@@ -51,9 +56,10 @@ export class RelayInMemory {
 		const commit = new GroupCommit(store, log);
 		const circles = new Circles(store, commit, now);
 		const rooms = new Rooms({ store, commit, circles, log, now });
-		const desk = new CircleDesk(circles, log, now);
+		const feed = new Feed(store, commit);
+		const desk = new CircleDesk(circles, feed, log, now);
 		this.#dead = dead;
-		this.#running = { store, commit, circles, rooms, desk };
+		this.#running = { store, commit, circles, rooms, feed, desk };
 		this.#network.accept = (socket, url) => {
 			const room = url.pathname.replace('/ws/', '');
 			new Peer(socket as unknown as WebSocket, {
@@ -85,6 +91,13 @@ export class RelayInMemory {
 		}
 	}
 
+	/** As a device would over the control socket. */
+	async append(circle: CircleId, entry: Bytes): Promise<Verdict<void>> {
+		if (this.#running === null) return { ok: false, reason: 'offline' };
+		const appended = await this.#running.circles.append(circle, entry, undefined, null);
+		return appended.ok ? { ok: true, value: undefined } : { ok: false, reason: appended.reason };
+	}
+
 	/** What it has, durably: for each Yjs client of the room the next clock. */
 	clocks(room: string): Map<number, number> {
 		return this.#need().store.clocks(room);
@@ -97,13 +110,14 @@ export class RelayInMemory {
 
 	/** Gone in the middle of whatever it did. */
 	crash(): void {
-		const { store, rooms, desk } = this.#need();
+		const { store, rooms, feed, desk } = this.#need();
 		this.#dead.yes = true;
 		this.#running = null;
 		this.#network.accept = null;
 		this.#network.breakAll();
 		rooms.close();
 		desk.close();
+		feed.close();
 		store.close();
 	}
 
@@ -123,12 +137,20 @@ function mortal(store: Store, dead: { readonly yes: boolean }): Store {
 	return new Proxy(store, {
 		get: (target, name: keyof Store) => {
 			if (dead.yes && name !== 'close') {
-				if (name === 'commit' || name === 'appendEntry' || name === 'probe' || name === 'putSetting')
+				if (
+					name === 'commit' ||
+					name === 'appendEntry' ||
+					name === 'probe' ||
+					name === 'putSetting' ||
+					name === 'beginRun'
+				)
 					return () => ({ ok: false, reason: 'failed' });
 				if (name === 'clocks') return () => new Map();
+				if (name === 'lastMove') return 0;
 				if (name === 'setting' || name === 'struct') return () => null;
 				return () => [];
 			}
+			if (name === 'lastMove') return target.lastMove;
 			return (target[name] as (...given: unknown[]) => unknown).bind(target);
 		}
 	});

@@ -5,7 +5,7 @@
 import { newDocumentId } from '#lib/circle/ids.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
-import type { SealedStorage, Timing } from '#lib/sync/options.ts';
+import type { RollAt, SealedStorage, Timing } from '#lib/sync/options.ts';
 import { openSealedDocument, type SealedDocument } from '#lib/sync/sealed-document.ts';
 import { Network } from './network.ts';
 import { seededRandom, type Random } from './random.ts';
@@ -21,6 +21,7 @@ export const AT_ONCE: Timing = {
 	seen: 100,
 	resend: 200,
 	patience: 8_000,
+	roll: 0,
 	jitter: 0
 };
 
@@ -41,7 +42,7 @@ let worlds = 0;
 
 export async function setup(
 	names: readonly string[],
-	{ seed = 1, timing = AT_ONCE }: { seed?: number; timing?: Timing } = {}
+	{ seed = 1, timing = AT_ONCE, rollAt }: { seed?: number; timing?: Timing; rollAt?: RollAt } = {}
 ): Promise<World> {
 	const random = seededRandom(seed);
 	const network = new Network(random.fork());
@@ -49,6 +50,7 @@ export async function setup(
 	relay.start();
 	const team = await foundTeam(names);
 	await relay.admit(team);
+	team.case.relay = (circle, entry) => relay.append(circle, entry);
 	const room: Room = { circle: team.case.circle, document: newDocumentId(), lane: 'body', generation: 0 };
 	const way: Way = {
 		url: RELAY_URL,
@@ -57,7 +59,7 @@ export async function setup(
 		cut: (tab) => network.cut(tab),
 		mend: (tab) => network.mend(tab)
 	};
-	const devices = devicesOf({ team, way, room, timing });
+	const devices = devicesOf({ team, way, room, timing, ...(rollAt && { rollAt }) });
 	return {
 		seed,
 		random,
@@ -105,6 +107,7 @@ export interface Surroundings {
 	readonly way: Way;
 	readonly room: Room;
 	readonly timing: Timing;
+	readonly rollAt?: RollAt;
 	/** Of its disk. */
 	readonly namespace: string;
 }
@@ -147,7 +150,7 @@ export class TestDevice {
 
 	/** Opens the document as a fresh tab would: from the disk. */
 	async open(): Promise<SealedDocument> {
-		const { team, way, room, timing, namespace } = this.#around;
+		const { team, way, room, timing, rollAt, namespace } = this.#around;
 		const life = { over: false };
 		const tabName = `${this.name}#${++this.#lives}`;
 		const storage = await openStorage(namespace, { locks: undefined });
@@ -162,7 +165,8 @@ export class TestDevice {
 			schema: 1,
 			WebSocket: way.socketsOf(tabName),
 			broadcast: false,
-			timing
+			timing,
+			...(rollAt && { rollAt })
 		});
 		this.#tab = { document, storage, life, name: tabName };
 		return document;
@@ -175,11 +179,12 @@ export class TestDevice {
 	async kill(rowsLost = 0): Promise<void> {
 		const tab = this.#tab;
 		if (tab === null) return;
+		const { logName } = this;
 		this.#tab = null;
 		tab.life.over = true;
 		this.#around.way.cut(tab.name);
 		await tab.storage.close();
-		if (rowsLost > 0) await loseRows(this.logName, rowsLost);
+		if (rowsLost > 0) await loseRows(logName, rowsLost);
 	}
 
 	/** No network for the tab that is open. */
@@ -199,7 +204,7 @@ export class TestDevice {
 
 	/** The database of the room's sealed log. */
 	private get logName(): string {
-		return `${this.#around.namespace}/${writeRoom(this.#around.room)}`;
+		return `${this.#around.namespace}/${writeRoom(this.#tab?.document.room ?? this.#around.room)}`;
 	}
 }
 
@@ -241,6 +246,7 @@ function mortal(storage: DeviceStorage, life: { readonly over: boolean }): Seale
 		outbox: guard(storage.outbox),
 		setAside: guard(storage.setAside),
 		openLog: (room, log, options) => storage.openLog(room, log, options),
+		forgetLog: (room) => (life.over ? Promise.resolve() : storage.forgetLog(room)),
 		get status() {
 			return storage.status;
 		},

@@ -3,13 +3,14 @@
  * Circles are kept in memory; nothing here talks to a relay.
  */
 import { foundCircle, grantMember } from '#lib/circle/actions.ts';
-import { createDeviceSecrets, type DeviceSecrets } from '#lib/circle/device.ts';
+import { createDeviceSecrets, introduceDevice, type DeviceSecrets } from '#lib/circle/device.ts';
 import { newPersonId, type CircleId, type PersonId } from '#lib/circle/ids.ts';
 import { applyEntry } from '#lib/circle/reduce.ts';
 import { readEpochSecrets, type EpochSecrets } from '#lib/circle/secrets.ts';
 import type { CircleKind, CircleState, Role } from '#lib/circle/state.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
 import { generateSealingSecret, type SealingSecret } from '#lib/crypto/seal.ts';
+import type { Verdict } from '#lib/crypto/verdict.ts';
 import type { FollowedCircle } from '#lib/sync/options.ts';
 
 export interface Somebody {
@@ -32,6 +33,9 @@ export class CircleLog {
 	readonly entries: Bytes[] = [];
 	#state: CircleState | null = null;
 	readonly #listeners = new Set<() => void>();
+	#appending: Promise<unknown> = Promise.resolve();
+	/** Where a device's own entries go first; without it no device can append. */
+	relay: ((circle: CircleId, entry: Bytes) => Promise<Verdict<void>>) | null = null;
 
 	get state(): CircleState {
 		if (this.#state === null) throw new Error('this circle has not been founded');
@@ -67,6 +71,18 @@ export class CircleLog {
 			onChange: (listener) => {
 				this.#listeners.add(listener);
 				return () => this.#listeners.delete(listener);
+			},
+			append: (build) => {
+				const done = this.#appending.then(async (): Promise<Verdict<void>> => {
+					const entry = await build(this.state);
+					if (entry === null) return { ok: true, value: undefined };
+					if (this.relay === null) return { ok: false, reason: 'offline' };
+					const answer = await this.relay(this.circle, entry);
+					if (answer.ok) await this.append(entry);
+					return answer;
+				});
+				this.#appending = done.catch(() => undefined);
+				return done;
 			}
 		};
 	}
@@ -103,13 +119,12 @@ export async function admit(
 	role: Role,
 	at: number
 ): Promise<void> {
-	const { signing, receiving } = who.device;
 	const secrets = await readEpochSecrets(log.state, by.device);
 	const entry = await grantMember(log.state, secrets, by.device, {
 		person: who.person,
 		personName: who.name,
 		role,
-		devices: [{ signKey: signing.publicKey, receiveKey: receiving.publicKey }],
+		devices: [await introduceDevice(who.device, who.person)],
 		at
 	});
 	await log.append(entry);
@@ -125,7 +140,7 @@ async function foundLog(
 	const founded = await foundCircle({
 		kind,
 		parent,
-		agencyName: 'Harbour House',
+		label: 'Harbour House',
 		device,
 		person,
 		personName: name,

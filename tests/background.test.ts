@@ -1,0 +1,173 @@
+/**
+ * Two devices with everything a session has but pages, on a real relay process: what one writes comes to the other
+ * without being opened.
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { addDocument, renameCase } from '#lib/casework/case-index.ts';
+import { newDocumentId, type CircleId, type DocumentId } from '#lib/circle/ids.ts';
+import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
+import { Summaries } from '#lib/session/summaries.ts';
+import {
+	closeAll,
+	closeLater,
+	createDevice as createPlainDevice,
+	foundCase,
+	keepDevicesApart,
+	letIn
+} from './support/device.ts';
+import { RelayProcess } from './support/relay-process.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 30_000 });
+let Background: typeof import('#lib/session/background.ts').Background;
+beforeAll(async () => {
+	keepDevicesApart();
+	({ Background } = await import('#lib/session/background.ts'));
+});
+afterEach(closeAll);
+
+async function createDevice(relay: RelayProcess, name: string) {
+	const device = await createPlainDevice(relay, name);
+	const { namespace, vault, connection, circles, rooms } = device;
+	const summaries = new Summaries(vault, namespace);
+	const visited: string[] = [];
+	return {
+		...device,
+		summaries,
+		visited,
+		/** `until`: closed when so many rooms were visited, as by somebody who shuts the laptop. */
+		background: (until = Infinity) => {
+			const background = new Background({
+				namespace,
+				vault,
+				connection,
+				circles,
+				rooms,
+				summaries,
+				waiting: () => [],
+				onVisited: async ({ id }, _known, lane, { clear }) => {
+					if (visited.length >= until) throw new Error('the laptop is shut');
+					visited.push(`${id} ${lane}`);
+					await summaries.note(id, { here: true, title: clear.getText('words').toJSON() });
+				}
+			});
+			closeLater(() => background.close());
+			return background;
+		}
+	};
+}
+
+type Device = Awaited<ReturnType<typeof createDevice>>;
+
+/** Amina lists a document and writes in it; it is durable at the relay when this settles. */
+async function write(amina: Device, circle: CircleId, words: string): Promise<DocumentId> {
+	const known = amina.circles.get(circle);
+	if (known === undefined) throw new Error('no such case');
+	const id = newDocumentId();
+	const list = amina.rooms.open(known, await indexDocumentOf(circle));
+	await list.sealed.synced;
+	list.sealed.edit((doc) => {
+		renameCase(doc, 'Rosa M.');
+		const row = { id, title: words, kind: 'case-note', template: null, schema: 1 };
+		addDocument(doc, { ...row, createdAt: Date.now(), createdBy: amina.vault.profile.person });
+	});
+	// so that whoever asks after this is not told of it once more
+	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
+	const told = new Promise<void>((resolve) => {
+		const remove = amina.connection.onMoved((rooms) => {
+			if (!rooms.includes(room)) return;
+			remove();
+			resolve();
+		});
+	});
+	const text = amina.rooms.open(known, id);
+	await text.sealed.synced;
+	text.sealed.edit((doc) => doc.getText('words').insert(0, words));
+	expect(await text.sealed.acknowledged(10_000)).toBe(true);
+	expect(await list.sealed.acknowledged(10_000)).toBe(true);
+	await Promise.all([text.close(), list.close(), told]);
+	return id;
+}
+
+const titleOf = ({ summaries }: Device, id: string) => {
+	const summary = summaries.get(id);
+	return summary?.here === true ? summary.title : undefined;
+};
+
+async function setup() {
+	const relay = await RelayProcess.start();
+	closeLater(() => relay.remove());
+	const [amina, ben] = [await createDevice(relay, 'Amina'), await createDevice(relay, 'Ben')];
+	const circle = await foundCase(amina, relay.foundingCode);
+	await letIn(amina, circle, ben);
+	return { relay, amina, ben, circle };
+}
+
+test('[R6] what a colleague wrote before and writes now comes without being opened; later only what moved is fetched', async () => {
+	const { amina, ben, circle } = await setup();
+	const before = await write(amina, circle, 'written before');
+	const first = ben.background();
+	await vi.waitFor(() => expect(titleOf(ben, before)).toBe('written before'), { timeout: 20_000 });
+	const now = await write(amina, circle, 'written now');
+	await vi.waitFor(() => expect(titleOf(ben, now)).toBe('written now'), { timeout: 20_000 });
+	await first.close();
+
+	const later = await write(amina, circle, 'written while nobody listened');
+	ben.visited.length = 0;
+	ben.background();
+	await vi.waitFor(() => expect(titleOf(ben, later)).toBe('written while nobody listened'), {
+		timeout: 20_000
+	});
+	expect(ben.visited).toEqual([`${later} body`]);
+});
+
+test('[R6] interrupted in the middle, it goes on with what is left', async () => {
+	const { amina, ben, circle } = await setup();
+	const ids = await Promise.all(Array.from({ length: 12 }, (_, i) => write(amina, circle, `note ${i}`)));
+	const first = ben.background(5);
+	await vi.waitFor(() => expect(ben.visited.length).toBe(5), { timeout: 20_000 });
+	await first.close();
+	const before = [...ben.visited];
+	const second = ben.background();
+	await vi.waitFor(() => expect(ids.map((id) => titleOf(ben, id))).toEqual(ids.map((_, i) => `note ${i}`)), {
+		timeout: 20_000
+	});
+	expect(second.progress).toBeNull();
+	// each document once, whichever of the two it was
+	expect(ben.visited.filter((room) => before.includes(room))).toEqual(before);
+	expect(ben.visited).toHaveLength(12);
+});
+
+test('[R7] a relay restored from last week’s backup gets back what it has forgotten', async () => {
+	const { relay, amina, circle } = await setup();
+	const first = amina.background();
+	const kept = await write(amina, circle, 'in the backup');
+	await vi.waitFor(() => expect(titleOf(amina, kept)).toBe('in the backup'), { timeout: 20_000 });
+	await relay.stop();
+	const backup = mkdtempSync(join(tmpdir(), 'relay-backup-'));
+	closeLater(() => rmSync(backup, { recursive: true, force: true }));
+	cpSync(relay.data, backup, { recursive: true });
+	await relay.start();
+	await vi.waitFor(() => expect(amina.connection.status).toBe('connected'), { timeout: 20_000 });
+	const lost = await write(amina, circle, 'after the backup');
+	await vi.waitFor(() => expect(titleOf(amina, lost)).toBe('after the backup'), { timeout: 20_000 });
+	await first.close();
+
+	await relay.stop();
+	rmSync(relay.data, { recursive: true });
+	cpSync(backup, relay.data, { recursive: true });
+	await relay.start();
+	await vi.waitFor(() => expect(amina.connection.status).toBe('connected'), { timeout: 20_000 });
+	amina.background();
+
+	// somebody who was never here finds both at the relay
+	const known = amina.circles.get(circle);
+	const room = writeRoom({ circle, document: lost, lane: 'body', generation: 0 });
+	await vi.waitFor(
+		async () => expect((await amina.connection.fetchMoves([circle], ''))?.rooms).toContain(room),
+		{ timeout: 20_000 }
+	);
+	expect(known?.unsent).toBe(false);
+});
