@@ -8,9 +8,9 @@ import { RelayProcess } from '../../tests/support/relay-process.ts';
 import { openBrowser } from '../support/browser.ts';
 import { commentOnEach } from '../support/colleague.ts';
 import { foundPlan } from '../support/founded.ts';
-import { median, quantile, rounded, type Metric } from '../support/measure.ts';
+import { median, rounded, type Metric } from '../support/measure.ts';
 import { timeToOpen, toCase } from '../support/opening.ts';
-import { paste, saved, timesOfLetters } from '../support/writing.ts';
+import { measureLetters, paste, saved, slowed } from '../support/writing.ts';
 
 const LINES = 500;
 const THREADS = 1000;
@@ -36,27 +36,21 @@ export async function measure(): Promise<Record<string, Metric>> {
 		const said = await commentOnEach(relay, invitation, plan, /\b(alpha|beta)\d+/g);
 		if (said !== THREADS) throw new Error(`${said} threads`);
 
-		const cdp = await context.newCDPSession(page);
-		// what the page's thread works, not what it waits for the machine
-		await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
 		await page.locator(`main a[href="${path}"]`).first().click();
 		await allMarked(page);
-		await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+		const cdp = await slowed(page);
 		const openings: number[] = [];
 		for (let run = 0; run < OPENINGS; run++) openings.push(await timeToOpen(page, path, SEEN));
-		const letters = await timesOfLetters(
-			page,
-			cdp,
-			page.locator('.document-text p', { hasText: 'Line 20:' })
-		);
+		const words = 'Line 20:';
+		const line = page.locator('.document-text p', { hasText: words });
 		const note = 'Chromium, 4× slower processor';
 		return {
 			'discussion.open_1000.ms': { value: rounded(median(openings)), unit: 'ms', note },
-			'discussion.keystroke_1000.ms': {
-				value: rounded(quantile(letters, 0.95)),
-				unit: 'ms',
-				note: `${note}; half take ${rounded(median(letters))} ms`
-			}
+			...(await measureLetters(
+				'discussion.keystroke_1000',
+				{ page, cdp, line },
+				{ browser, html: linesOfText(), words }
+			))
 		};
 	} finally {
 		await browser.close();

@@ -1,14 +1,14 @@
 /**
  * A long plan (60 goals of 6 steps, 100 pages of text), processor four times slower. `plan.open.ms`: from the press on
  * its name to its last line on the page, to be written in. `plan.keystroke.p95.ms`: what the page's thread does for one
- * letter, drawing included.
+ * letter, drawing included; and its ratio to a stock editor.
  */
 import { RelayProcess } from '../../tests/support/relay-process.ts';
 import { openBrowser } from '../support/browser.ts';
 import { foundPlan } from '../support/founded.ts';
-import { median, quantile, rounded, type Metric } from '../support/measure.ts';
+import { median, rounded, type Metric } from '../support/measure.ts';
 import { timeToOpen } from '../support/opening.ts';
-import { paste, saved, timesOfLetters } from '../support/writing.ts';
+import { measureLetters, paste, saved, slowed } from '../support/writing.ts';
 
 const OPENINGS = 5;
 const LAST = 'The last line of a long plan.';
@@ -22,27 +22,21 @@ export async function measure(): Promise<Record<string, Metric>> {
 		const { page, plan } = await foundPlan(context, relay);
 		await paste(page, longPlan(), LAST);
 		await saved(page);
-		const cdp = await context.newCDPSession(page);
-		// what the page's thread works, not what it waits for the machine
-		await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-		await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+		const cdp = await slowed(page);
 		const openings: number[] = [];
 		for (let run = 0; run < OPENINGS; run++)
 			openings.push(await timeToOpen(page, new URL(plan).pathname, SEEN));
 		await saved(page);
-		const letters = await timesOfLetters(
-			page,
-			cdp,
-			page.locator('[data-block-title]', { hasText: 'Goal 30: a room' })
-		);
+		const words = 'Goal 30: a room';
+		const line = page.locator('[data-block-title]', { hasText: words });
 		const note = 'Chromium, 4× slower processor';
 		return {
 			'plan.open.ms': { value: rounded(median(openings)), unit: 'ms', note },
-			'plan.keystroke.p95.ms': {
-				value: rounded(quantile(letters, 0.95)),
-				unit: 'ms',
-				note: `${note}; half take ${String(rounded(median(letters)))} ms`
-			}
+			...(await measureLetters(
+				'plan.keystroke.p95',
+				{ page, cdp, line },
+				{ browser, html: longPlan(), words }
+			))
 		};
 	} finally {
 		await browser.close();

@@ -1,5 +1,10 @@
 /** Writing in the page as a person does, and what that costs. */
-import type { CDPSession, Locator, Page } from '@playwright/test';
+import type { Browser, CDPSession, Locator, Page } from '@playwright/test';
+import type * as page from '../page/stock-editor.ts';
+import { openPage } from './browser.ts';
+import { median, quantile, ratio, rounded, type Metric } from './measure.ts';
+
+declare const bench: typeof page;
 
 const LETTERS = 120;
 
@@ -22,8 +27,35 @@ export const saved = (page: Page) =>
 		.filter({ hasText: 'Saved at the relay' })
 		.waitFor({ timeout: 60_000 });
 
+/** Four times slower, and asked what the page's thread works, not what it waits for the machine. */
+export async function slowed(page: Page): Promise<CDPSession> {
+	const cdp = await page.context().newCDPSession(page);
+	await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+	await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+	return cdp;
+}
+
+/** `<id>.ms`: one letter at the end of this line. `<id>.ratio`: the half that takes least, ÷ the same in a stock editor. */
+export async function measureLetters(
+	id: string,
+	{ page, cdp, line }: { page: Page; cdp: CDPSession; line: Locator },
+	{ browser, html, words }: { browser: Browser; html: string; words: string }
+): Promise<Record<string, Metric>> {
+	const ours = await timesOfLetters(page, cdp, line);
+	const stock = await openPage(browser, new URL(page.url()).origin, 'stock-editor');
+	await stock.evaluate((given) => bench.open(given), html);
+	const theirs = await timesOfLetters(stock, await slowed(stock), stock.locator('p', { hasText: words }));
+	await stock.close();
+	const note = 'Chromium, 4× slower processor';
+	const ofBoth = ratio(median(ours), median(theirs), 'stock Tiptap with the same words', 'ratio', note);
+	return {
+		[`${id}.ms`]: { value: rounded(quantile(ours, 0.95)), unit: 'ms', note: `${note}; p95` },
+		[`${id}.ratio`]: { ...ofBoth, note: `${note}; medians, ms` }
+	};
+}
+
 /** What the page's thread does for each letter at the end of this line, drawing included, ms. */
-export async function timesOfLetters(page: Page, cdp: CDPSession, line: Locator): Promise<number[]> {
+async function timesOfLetters(page: Page, cdp: CDPSession, line: Locator): Promise<number[]> {
 	const work = async () => {
 		const { metrics } = await cdp.send('Performance.getMetrics');
 		return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;

@@ -35,6 +35,7 @@ import { KeepFilled } from './plugins/keep-filled.ts';
 import { LeaveKeys } from './plugins/leave-keys.ts';
 import { BlockMover } from './plugins/move-blocks.ts';
 import { LinkKeys } from './plugins/link-keys.ts';
+import { ManyBlocks } from './plugins/many-blocks.ts';
 import { recordingView } from './plugins/own-moves.ts';
 import { paste } from './plugins/paste.ts';
 import { collaborationOn, userChanges } from './plugins/user-changes.ts';
@@ -104,6 +105,7 @@ export class CaseEditor {
 				LeaveKeys,
 				LinkKeys.configure({ ask: () => options.onLink?.() }),
 				Here,
+				ManyBlocks,
 				paste((sentence) => (this.notice = sentence), pictures),
 				CopiedPictures.configure({ of: (name: string) => pictures.of(name) }),
 				this.menu.extension(),

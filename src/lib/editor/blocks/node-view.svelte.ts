@@ -97,7 +97,7 @@ export function blockView(
 		const caseDom = document.createElement('div');
 		caseDom.className = 'block-case no-print';
 		caseDom.contentEditable = 'false';
-		dom.append(fieldsDom, contentDOM, caseDom);
+		dom.append(fieldsDom, contentDOM);
 		describe(dom, spec, first);
 
 		const block: BlockHandle = {
@@ -195,10 +195,11 @@ export function blockView(
 			}
 		});
 		wakers.set(dom, () => near.wake(dom));
-		const line =
-			around === null || !hasCaseLine(first)
-				? null
-				: mount(CaseLine, { target: caseDom, props: { block, around } });
+		let line: object | null = null;
+		if (around !== null && hasCaseLine(first)) {
+			dom.append(caseDom);
+			line = mount(CaseLine, { target: caseDom, props: { block, around } });
+		}
 		const ownDom = (target: globalThis.Node) => fieldsDom.contains(target) || caseDom.contains(target);
 
 		return {
