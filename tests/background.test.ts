@@ -47,6 +47,7 @@ async function createDevice(relay: RelayProcess, name: string) {
 				rooms,
 				summaries,
 				waiting: () => [],
+				onGone: (ids) => summaries.forget((_, id) => ids.includes(id)),
 				onVisited: async ({ id }, _known, lane, { clear }) => {
 					if (visited.length >= until) throw new Error('the laptop is shut');
 					visited.push(`${id} ${lane}`);

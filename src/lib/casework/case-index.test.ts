@@ -21,7 +21,9 @@ const plan: DocumentRow = {
 	day: null,
 	createdBy: 'amina',
 	final: false,
-	removed: false
+	removed: false,
+	moved: null,
+	from: null
 };
 
 function twoDevices() {
@@ -95,7 +97,9 @@ test('odd rows from another device are read as far as they make sense, and never
 			fromTemplate: null,
 			day: null,
 			final: false,
-			removed: false
+			removed: false,
+			moved: null,
+			from: null
 		}
 	]);
 	expect(renameDocument(amina, 'odd', 'x')).toBe(false);

@@ -29,10 +29,39 @@ export interface DocumentRow {
 	readonly final: boolean;
 	/** Taken off the list. Its words are kept, and it can be put back. */
 	readonly removed: boolean;
+	/** Taken off the list because only some people may open it since; null for all others. */
+	readonly moved: Move | null;
+	/** In the list of a document that was limited to some people: what it was made of. */
+	readonly from: Origin | null;
+}
+
+/** Yjs state vectors by lane: what was there at one moment. */
+export type Vectors = Readonly<Record<string, Uint8Array>>;
+
+/** Where a document went that only some people may open since. */
+export interface Move {
+	/** The circle of its own. */
+	readonly to: string;
+	/** PersonId. */
+	readonly by: string;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+	/** What was carried along. What came later stands in the earlier document alone. */
+	readonly carried: Vectors;
+}
+
+export interface Origin {
+	/** Id of the earlier document, in the list of the case. */
+	readonly document: string;
+	/** How this one began: while there is no more in it, nothing is lost when the earlier one takes its place again. */
+	readonly made: Vectors;
 }
 
 /** What only some documents have may be left out. */
-export type NewDocumentRow = Omit<DocumentRow, 'day' | 'fromTemplate' | 'final' | 'removed'> &
+export type NewDocumentRow = Omit<
+	DocumentRow,
+	'day' | 'fromTemplate' | 'final' | 'removed' | 'moved' | 'from'
+> &
 	Partial<DocumentRow>;
 
 export interface CaseIndex {
@@ -101,6 +130,8 @@ export function addDocument(doc: Y.Doc, row: NewDocumentRow): void {
 	if (row.fromTemplate) entry.set('fromTemplate', row.fromTemplate);
 	if (row.day) entry.set('day', row.day);
 	if (row.removed === true) entry.set('removed', true);
+	if (row.final === true) entry.set('final', true);
+	if (row.from) entry.set('from', row.from);
 	rows.set(row.id, entry);
 }
 
@@ -108,6 +139,19 @@ export function addDocument(doc: Y.Doc, row: NewDocumentRow): void {
 export function markDocument(doc: Y.Doc, id: string, mark: 'final' | 'removed', on: boolean): void {
 	const entry = doc.getMap<unknown>('documents').get(id);
 	if (entry instanceof Y.Map && (entry.get(mark) === true) !== on) entry.set(mark, on);
+}
+
+/** Of these documents: those that were limited to some people, or have taken the place of one that was put back. */
+export function goneFrom(documents: readonly DocumentRow[]): readonly string[] {
+	return documents
+		.filter(({ removed, moved, from }) => removed && (moved !== null || from !== null))
+		.map(({ id }) => id);
+}
+
+/** Says where a document went; null: it stands here again. */
+export function markMoved(doc: Y.Doc, id: string, move: Move | null): void {
+	const entry = doc.getMap<unknown>('documents').get(id);
+	if (entry instanceof Y.Map) entry.set('moved', move);
 }
 
 /** The title of a document as the shared text; null when the document is not listed (yet). */
@@ -146,6 +190,7 @@ function readRow(id: string, entry: Y.Map<unknown>): DocumentRow | null {
 		'day'
 	].map((key) => entry.get(key));
 	if (typeof kind !== 'string') return null;
+	const moved = readMove(entry.get('moved'));
 	return {
 		id,
 		title: title instanceof Y.Text ? title.toJSON() : '',
@@ -157,6 +202,33 @@ function readRow(id: string, entry: Y.Map<unknown>): DocumentRow | null {
 		fromTemplate: typeof fromTemplate === 'string' ? fromTemplate : null,
 		day: typeof day === 'string' && isIsoDay(day) ? day : null,
 		final: entry.get('final') === true,
-		removed: entry.get('removed') === true
+		removed: entry.get('removed') === true || moved !== null,
+		moved,
+		from: readOrigin(entry.get('from'))
 	};
 }
+
+function readMove(value: unknown): Move | null {
+	if (!isRecord(value)) return null;
+	const { to, by, at, carried } = value;
+	if (typeof to !== 'string' || typeof by !== 'string' || typeof at !== 'number') return null;
+	return { to, by, at, carried: readVectors(carried) };
+}
+
+function readOrigin(value: unknown): Origin | null {
+	if (!isRecord(value) || typeof value['document'] !== 'string') return null;
+	return { document: value['document'], made: readVectors(value['made']) };
+}
+
+/** One that is not there counts as empty: then everything is said to have come later, and nothing is overlooked. */
+function readVectors(value: unknown): Vectors {
+	if (!isRecord(value)) return {};
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([lane, vector]) =>
+			vector instanceof Uint8Array ? [[lane, vector] as const] : []
+		)
+	);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -62,6 +62,11 @@ export function keepPicture(doc: Y.Doc, { bytes }: Picture): string | null {
 	return name;
 }
 
+/** Every picture of the document, also those that stand in its text no more. */
+export function picturesIn(doc: Y.Doc): readonly Picture[] {
+	return [...picturesOf(doc).keys()].flatMap((name) => pictureIn(doc, name) ?? []);
+}
+
 /** Calls back when pictures came; returns its remover. */
 export function onPictures(doc: Y.Doc, changed: () => void): () => void {
 	const pictures = picturesOf(doc);

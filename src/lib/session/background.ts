@@ -8,7 +8,7 @@
  * Promises: one tab of this browser does it at a time; a room leaves the list only when all of it is here and all of ours
  * is at the relay; a relay that has forgotten [R7] is visited with everything this device has.
  */
-import { readCaseIndex, type DocumentRow } from '#lib/casework/case-index.ts';
+import { goneFrom, readCaseIndex, type DocumentRow } from '#lib/casework/case-index.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { CircleId, DocumentId } from '#lib/circle/ids.ts';
 import type { Lane } from '#lib/circle/state.ts';
@@ -54,6 +54,8 @@ export interface BackgroundOptions {
 	readonly summaries: Summaries;
 	/** Names of rooms whose envelopes wait in the outbox. */
 	readonly waiting: () => readonly string[];
+	/** Documents that took another's place, or gave theirs up, and are listed here no more. */
+	readonly onGone: (ids: readonly string[]) => Promise<void>;
 	/** All of this lane is here; it is closed again when this settles. */
 	readonly onVisited: (
 		document: VisitedDocument,
@@ -296,6 +298,7 @@ export class Background {
 				});
 			for (const { id, title, kind, removed: isOff } of documents)
 				if (!isOff) await summaries.note(id, { title, kind, circle, caseCircle: caseOf(known, circles) });
+			await this.#options.onGone(goneFrom(documents));
 		});
 	}
 

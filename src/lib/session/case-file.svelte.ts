@@ -7,6 +7,7 @@ import { writeTree, type TreePart } from '#lib/casework/body-tree.ts';
 import {
 	addDocument,
 	announceRestricted,
+	goneFrom,
 	markDocument,
 	markSample,
 	readCaseIndex,
@@ -44,6 +45,7 @@ import { Changes } from './changes.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
 import { makeInvitation, type InvitationWish } from './invitations.ts';
 import { DocumentShiftLog } from './document-shift-log.svelte.ts';
+import type { EarlierDocument } from './earlier-document.ts';
 import type { KnownCircle } from './known-circle.ts';
 import {
 	admit,
@@ -206,6 +208,85 @@ export class CaseFile {
 	/** Tells the others in the case that there is such a document, or no more. */
 	announce(circle: CircleId, on: boolean): void {
 		this.#index?.sealed.edit((doc) => announceRestricted(doc, circle, on ? this.#session.myPerson : null));
+	}
+
+	/** Documents of this case that only some people may open since, and that are listed here no more. */
+	get limited(): readonly {
+		readonly id: DocumentId;
+		readonly title: string;
+		readonly byName: string;
+		readonly at: number;
+		readonly to: CircleId;
+		/** Where it goes on, for those who may open that; null for all others. */
+		readonly next: { readonly circle: CircleId; readonly document: DocumentId } | null;
+	}[] {
+		if (this.#index === null) return [];
+		const own = this.ownDocuments;
+		return readCaseIndex(this.#index.sealed.clear).documents.flatMap(({ id, title, moved }) => {
+			if (moved === null) return [];
+			const next = own.find(({ circle }) => circle === moved.to) ?? null;
+			const { by, at } = moved;
+			const to = moved.to as CircleId;
+			return [{ id: id as DocumentId, title, byName: this.#nameOf(by as PersonId), at, to, next }];
+		});
+	}
+	/** Who decides who is in the case decides that not everybody may open one of its documents. */
+	get canLimit(): boolean {
+		this.#changes.follow();
+		return this.#known?.directRole === 'owner' && !this.isDocument;
+	}
+	/** Limits a document to these people and me. Needs the relay. */
+	async limit(
+		id: DocumentId,
+		wish: { readonly people: readonly PersonId[]; readonly announce: boolean }
+	): Promise<
+		| { readonly ok: true; readonly circle: CircleId; readonly document: DocumentId }
+		| { readonly ok: false; readonly message: string }
+	> {
+		const known = this.#known;
+		if (known === undefined || this.#index === null || this.#session.relay !== 'connected')
+			return { ok: false, message: sentenceFor('needs-relay') };
+		const row = readCaseIndex(this.#index.sealed.clear).documents.find((one) => one.id === id);
+		if (row === undefined || row.removed || row.kind === SHIFT_LOG) throw new Error('not a listed document');
+		const { limitDocument } = await import('./limited-document.ts');
+		const done = await limitDocument(this.#session, known, row, wish);
+		return done.ok ? { ok: true, ...done.value } : { ok: false, message: sentenceFor(done.reason) };
+	}
+	/** Lists a document that was limited, in this case or in that above, again as it was then. Works offline. */
+	async putBack(id: DocumentId): Promise<void> {
+		const file = this.#above ?? this.#known;
+		if (file === undefined) throw new Error('the case is not open yet');
+		const { putBackDocument } = await import('./limited-document.ts');
+		await putBackDocument(this.#session, file, id);
+	}
+	/** What there is to say of a document that was limited; the caller closes it. */
+	async openEarlier(id: DocumentId): Promise<EarlierDocument | null> {
+		return this.#known === undefined ? null : this.#openEarlier(this.#known, id);
+	}
+	/** Of the circle of one document: what it was limited from, for who may open that case too; the caller closes it. */
+	async openOrigin(): Promise<EarlierDocument | null> {
+		const { origin } = this;
+		const above = this.#above;
+		return origin === null || above === undefined ? null : this.#openEarlier(above, origin.id);
+	}
+	/** Of the circle of one document: what it was limited from, for who may open that case too. */
+	get origin(): {
+		readonly circle: CircleId;
+		readonly id: DocumentId;
+		/** It was put back, and there is nothing here any more. */
+		readonly isBack: boolean;
+		readonly canPutBack: boolean;
+	} | null {
+		const above = this.#above;
+		if (this.#index === null || above === undefined) return null;
+		const row = readCaseIndex(this.#index.sealed.clear).documents.find(({ from }) => from !== null);
+		if (row?.from == null) return null;
+		const canPutBack = above.directRole === 'owner';
+		return { circle: above.circle, id: row.from.document as DocumentId, isBack: row.removed, canPutBack };
+	}
+	async #openEarlier(known: KnownCircle, id: DocumentId): Promise<EarlierDocument> {
+		const { EarlierDocument } = await import('./earlier-document.ts');
+		return new EarlierDocument(this.#session.rooms, known, id);
 	}
 
 	/** What search reads: these documents, and those with a circle of their own that I am in. */
@@ -685,8 +766,9 @@ export class CaseFile {
 		this.#changes.tell();
 		const index = this.#index;
 		if (index === null || !this.#loaded || this.#closed) return;
-		const { removed } = readCaseIndex(index.sealed.clear);
+		const { removed, documents } = readCaseIndex(index.sealed.clear);
 		const { title } = this;
+		void this.#session.forgetDocuments(goneFrom(documents));
 		const here = this.#synced || (this.#session.summaries?.get(this.circle)?.here ?? false);
 		if (title !== '' || this.#synced)
 			void this.#session.summaries?.note(this.circle, {

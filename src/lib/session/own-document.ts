@@ -90,13 +90,13 @@ function standingIn(
 	return { role: role === 'owner' ? 'editor' : role, guest: isGuest(state, device), until };
 }
 
-/** Lists the document, the only one of its circle. Kept on this device when it settles. */
+/** Lists the document, the only one of its circle. Kept on this device when it settles; `sent`: the relay has it too. */
 export async function listOwnDocument(
 	{ rooms, summaries }: { readonly rooms: Rooms; readonly summaries: Summaries },
 	own: KnownCircle,
 	caseCircle: CircleId,
 	row: NewDocumentRow
-): Promise<void> {
+): Promise<{ readonly sent: Promise<boolean> }> {
 	const lease = rooms.open(own, await indexDocumentOf(own.circle));
 	await lease.sealed.loaded;
 	lease.sealed.edit((doc) => addDocument(doc, row));
@@ -105,7 +105,9 @@ export async function listOwnDocument(
 	const place = { circle: own.circle, caseCircle, here: true, updatedAt: Date.now(), title };
 	await summaries.note(own.circle, place);
 	await summaries.note(row.id, { ...place, kind });
-	void lease.sealed.acknowledged(15_000).then(() => lease.close());
+	const sent = lease.sealed.acknowledged(15_000);
+	void sent.then(() => lease.close());
+	return { sent };
 }
 
 /** The documents of a case that have a circle of their own, those that I am in. */

@@ -48,6 +48,12 @@ const sentences: Readonly<Record<string, string>> = {
 		'Somebody goes on writing while you take their access away, so this device did not get to the end of it. Nothing was changed; please try again in a moment.',
 	'not-all-here':
 		'Not everything of this case could be fetched, and nothing that was saved may be lost by a removal. Nothing was changed; please try again when the connection is better.',
+	'document-not-here':
+		'Not everything of this document could be fetched, and nothing of it may be left behind. Nothing was changed; please try again when the connection is better.',
+	'newer-document':
+		'This document was written with a newer Throughline, so this one could not take all of it along. Nothing was changed; please update first.',
+	'two-values':
+		'In this document, two people set one thing differently. Please choose between both values first, so that neither is lost; nothing was changed.',
 	'other-person-here':
 		'Somebody else works on this device already, so it cannot become yours. Nothing was changed; open the link on another device, or in another browser.',
 	'request-gone': 'This request has been answered already, or its link was withdrawn.',

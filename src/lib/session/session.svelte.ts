@@ -417,6 +417,13 @@ export class Session {
 		});
 	}
 
+	/** These are listed nowhere any more: what lists, search and “For you” showed of them goes, on disk too. */
+	async forgetDocuments(ids: readonly string[]): Promise<void> {
+		if (ids.length === 0) return;
+		await this.#summaries?.forget((_, id) => ids.includes(id));
+		await this.#waitingForMe?.summaries.forget(({ document }) => ids.includes(document));
+	}
+
 	/** Makes all summaries anew, from what this device has. */
 	async rebuildSummaries(): Promise<void> {
 		const [rooms, { rebuildSummaries }] = await Promise.all([
@@ -552,6 +559,7 @@ export class Session {
 			rooms,
 			summaries: this.#need(this.#summaries),
 			waiting: () => this.#waiting.map(({ room }) => room),
+			onGone: (ids) => this.forgetDocuments(ids),
 			onVisited: async (listed, known, lane, sealed) => {
 				if (listed.removed) return;
 				if (lane === 'body') return noteDocument(this.#need(this.#summaries), listed, sealed, { here: true });

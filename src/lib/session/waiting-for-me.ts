@@ -84,11 +84,12 @@ export class WaitingForMe {
 			await markRead({ rooms, known, summary, summaries: this.summaries, me: this.#session.myPerson });
 	}
 
-	/** Of cases I am still in. */
+	/** Of cases I am still in, and documents that stand in their lists. */
 	get #mine() {
 		return this.summaries.all.flatMap((summary) => {
 			const known = this.#session.circles.get(summary.circle);
-			return known?.mayOpen(summary.lane) ? [{ known, summary }] : [];
+			const isListed = this.#session.summaries?.get(summary.document) !== undefined;
+			return isListed && known?.mayOpen(summary.lane) ? [{ known, summary }] : [];
 		});
 	}
 }

@@ -3,7 +3,6 @@
  *
  * Promises: nothing of it is left out because it was deleted again, or because its document has no name here.
  */
-import * as Y from 'yjs';
 import { readCaseIndex } from '#lib/casework/case-index.ts';
 import type { DocumentId } from '#lib/circle/ids.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
@@ -11,6 +10,7 @@ import { laneSecretOf, openEnvelope, readEnvelope, type Envelope } from '#lib/en
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import type { KnownCircle } from '../known-circle.ts';
 import type { Session } from '../session.svelte.ts';
+import { Writing } from '../writing.ts';
 
 export interface UnsentWords {
 	/** Of the document. */
@@ -51,40 +51,6 @@ export async function unsentWords(session: Session, known: KnownCircle): Promise
 	return [...writings].flatMap(([document, { words }]) =>
 		words.length === 0 ? [] : [{ title: titles.get(document) ?? 'Untitled document', words }]
 	);
-}
-
-/** Letters of one document put together again: what was typed in one go is one piece. */
-class Writing {
-	#pieces: string[] = [];
-	/** Last letter of a piece → its index. */
-	#ends = new Map<string, number>();
-
-	get words(): readonly string[] {
-		return this.#pieces.filter((piece) => piece.trim() !== '');
-	}
-
-	add(update: Uint8Array): void {
-		for (const struct of Y.decodeUpdate(update).structs) {
-			if (!(struct instanceof Y.Item)) continue;
-			const { content, id, origin, length, parentSub } = struct;
-			if (content instanceof Y.ContentString) {
-				const before = origin === null ? undefined : this.#ends.get(`${origin.client}.${origin.clock}`);
-				const at = before ?? this.#pieces.length;
-				this.#pieces[at] = (this.#pieces[at] ?? '') + content.str;
-				this.#ends.set(`${id.client}.${id.clock + length - 1}`, at);
-			} else if (content instanceof Y.ContentAny) {
-				for (const value of content.arr as readonly unknown[]) this.#addValue(value, parentSub);
-			}
-		}
-	}
-
-	/** A field of a block, or something said in a discussion. */
-	#addValue(value: unknown, field: string | null): void {
-		if (typeof value === 'string' && field !== null && field !== 'id') this.#pieces.push(value);
-		if (typeof value !== 'object' || value === null) return;
-		const { text } = value as Record<string, unknown>;
-		if (typeof text === 'string') this.#pieces.push(text);
-	}
 }
 
 async function titlesIn(session: Session, known: KnownCircle): Promise<ReadonlyMap<DocumentId, string>> {
