@@ -79,4 +79,43 @@ test('A doctor asks and is let in; a colleague comments only, leaves the agency,
 	const download = ana.page.waitForEvent('download');
 	await ana.page.getByRole('button', { name: 'Save for a spreadsheet' }).click();
 	expect((await download).suggestedFilename()).toBe('record-of-access.csv');
+
+	// the plan is limited: it leaves the case for everybody, and goes on with all its words in a place of its own
+	await ana.page.goto(plan);
+	await ana.page.getByRole('button', { name: 'Who may see this' }).click();
+	await expect(
+		ana.page.getByText('Everybody in this case: you and Dr. Lee, General Hospital.')
+	).toBeVisible();
+	await ana.page.getByRole('button', { name: 'Limit to some people…' }).click();
+	await expect(ana.page.getByText('stays on their devices')).toBeVisible();
+	await ana.page.getByRole('button', { name: 'Limit this document' }).click();
+	const people = ana.page.getByRole('link', { name: 'Restricted: 1 person' });
+	await expect(people).toBeVisible();
+	await expect(textOf(ana.page)).toContainText('Ben has asked the landlord.');
+	await expect(lee.page.getByRole('alert')).toContainText('Ana limited this document to some people');
+	await expect(lee.page.getByText('Rosa wants a room')).toHaveCount(0);
+
+	// and opened to somebody from outside, who sees it and nothing else
+	await people.click();
+	await ana.page.getByRole('button', { name: 'Invite someone from outside' }).click();
+	await ana.page.getByRole('radio', { name: /^Join at once/ }).check();
+	await ana.page.getByRole('button', { name: 'Make link' }).click();
+	const alone = await ana.page.getByRole('textbox', { name: 'Invitation link' }).inputValue();
+	await ana.page.getByRole('button', { name: 'Done' }).click();
+	const nia = await newPerson();
+	await nia.page.goto(alone);
+	await nia.page.getByLabel('Your name').fill('Nia');
+	await nia.page.getByRole('button', { name: 'Join' }).click();
+	await expect(nia.page.getByText('Ben has asked the landlord.')).toBeVisible();
+	await expect(
+		nia.page.getByRole('navigation', { name: 'Documents of this case' }).getByRole('link')
+	).toHaveCount(1);
+	await nia.page.getByRole('link', { name: 'Caseload' }).first().click();
+	await expect(nia.page.getByRole('link', { name: 'Case plan' })).toBeVisible();
+	await expect(nia.page.getByText('Case one')).toHaveCount(0);
+
+	// put back, it is the case's again
+	await ana.page.getByRole('button', { name: 'Put back into the case' }).click();
+	await expect(textOf(ana.page)).toContainText('Not for Ben.');
+	await expect(lee.page.getByText('Not for Ben.')).toBeVisible();
 });
