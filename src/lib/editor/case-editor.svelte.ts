@@ -28,6 +28,7 @@ import { CopiedPictures } from './pictures/copied-pictures.ts';
 import { accessibleText } from './plugins/accessible-text.ts';
 import { BlockIds } from './plugins/block-ids.ts';
 import { BlockKeys } from './plugins/block-keys.ts';
+import { CaretInSight } from './plugins/caret-in-sight.ts';
 import { carets } from './plugins/carets.ts';
 import { HideDoubles } from './plugins/hide-doubles.ts';
 import { Here } from './plugins/here.ts';
@@ -106,6 +107,7 @@ export class CaseEditor {
 				LinkKeys.configure({ ask: () => options.onLink?.() }),
 				Here,
 				ManyBlocks,
+				CaretInSight,
 				paste((sentence) => (this.notice = sentence), pictures),
 				CopiedPictures.configure({ of: (name: string) => pictures.of(name) }),
 				this.menu.extension(),
