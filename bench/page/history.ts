@@ -1,9 +1,13 @@
-/** A long history of one author: as plain Yjs, and as a sealed log on a disk in memory. */
+/** A long history of one author: as plain Yjs, and as a sealed log that has rolled, on a disk in memory. */
 import * as Y from 'yjs';
+import { writeRoll } from '#lib/circle/actions.ts';
 import { newDocumentId } from '#lib/circle/ids.ts';
-import type { Bytes } from '#lib/crypto/bytes.ts';
+import { asBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import { openSealedDocument } from '#lib/sync/sealed-document.ts';
-import type { SealedStorage } from '#lib/sync/options.ts';
+import { foldLog } from '#lib/sync/fold.ts';
+import { ROLL_AT, type SealedStorage } from '#lib/sync/options.ts';
+import { Sealer } from '#lib/sync/sealer.ts';
+import { writeSnapshot } from '#lib/sync/snapshot.ts';
 import { foundTeam } from '../../tests/support/team.ts';
 import { EnvelopeWriter } from '../support/envelopes.ts';
 
@@ -35,10 +39,11 @@ export async function measure(runs: number): Promise<History> {
 
 	const plain = new Y.Doc();
 	plain.clientID = 1_234_567;
-	const log = new Y.Doc({ gc: false });
-	const writer = await EnvelopeWriter.open(team, amina, room, plain.clientID);
+	let log = new Y.Doc({ gc: false });
+	let writer = await EnvelopeWriter.open(team, amina, room, plain.clientID);
 	let merging: Uint8Array[] = [];
 	plain.on('update', (update: Uint8Array) => merging.push(update));
+	let envelopes = 0;
 	const seal = async (): Promise<void> => {
 		if (merging.length === 0) return;
 		const envelope = await writer.write(
@@ -46,10 +51,19 @@ export async function measure(runs: number): Promise<History> {
 		);
 		merging = [];
 		log.getArray('log').push([envelope]);
+		envelopes++;
 	};
 	const text = plain.getText(FIELD);
+	const circle = await team.case.followedBy(amina);
+	// halfway between two rolls; of many rolls only the last one matters to whoever opens it
+	const lastRoll = trace.txns.length - (ROLL_AT.envelopes / 2) * MERGED;
 	for (const [index, { patches }] of trace.txns.entries()) {
 		if (index % MERGED === 0) await seal();
+		if (index === lastRoll) {
+			log = await roll(log);
+			plain.clientID++;
+			writer = await EnvelopeWriter.open(team, amina, { ...room, generation: 1 }, plain.clientID);
+		}
 		plain.transact(() => {
 			for (const [position, deleted, inserted] of patches) {
 				if (deleted > 0) text.delete(position, deleted);
@@ -60,11 +74,35 @@ export async function measure(runs: number): Promise<History> {
 	await seal();
 	if (text.toString() !== trace.endContent) throw new Error('the trace was not written as recorded');
 
+	/** As an app does it: folded, sealed, and said to the circle. The log of the next generation. */
+	async function roll(before: Y.Doc): Promise<Y.Doc> {
+		if (amina === undefined) throw new Error('nobody');
+		const sealer = new Sealer({ room: () => room, device: amina.device, circle, schema: 1, now: Date.now });
+		const folded = await foldLog({
+			envelopes: before.getArray<Bytes>('log').toArray(),
+			base: null,
+			seed: undefined,
+			forgets: undefined,
+			circle,
+			room: () => room,
+			laneSecret: (epoch) => sealer.laneSecret(epoch)
+		});
+		if (!folded.ok) throw new Error(folded.reason);
+		const written = await writeSnapshot(folded.value, { ...room, generation: 1 }, sealer);
+		if (written === null) throw new Error('may not roll');
+		const { document, lane } = room;
+		const covers = asBytes(Y.encodeStateVector(before));
+		const entry = { document, lane, hash: written.hash, covers, at: Date.now() };
+		await team.case.append(await writeRoll(circle.state, amina.device, entry));
+		const next = new Y.Doc({ gc: false });
+		for (const envelope of written.envelopes) next.getArray('log').push([envelope]);
+		return next;
+	}
+
 	const plainState = Y.encodeStateAsUpdate(plain);
 	const sealedLog = Y.encodeStateAsUpdate(log) as Bytes;
 	const checkpoints = new Map<string, Bytes>();
 	const storage = memoryStorage(sealedLog, checkpoints);
-	const circle = await team.case.followedBy(amina);
 	const open = async (): Promise<number> => {
 		const begun = performance.now();
 		const document = openSealedDocument({
@@ -99,7 +137,7 @@ export async function measure(runs: number): Promise<History> {
 		plainOpen.push(performance.now() - begun);
 	}
 	return {
-		envelopes: log.getArray('log').length,
+		envelopes,
 		plainBytes: plainState.length,
 		sealedBytes: sealedLog.length,
 		plainOpen,

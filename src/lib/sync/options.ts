@@ -108,7 +108,7 @@ export interface RollAt {
 	readonly bytes: number;
 }
 
-export const ROLL_AT: RollAt = { envelopes: 1_000, bytes: 1_000_000 };
+export const ROLL_AT: RollAt = { envelopes: 500, bytes: 1_000_000 };
 
 export interface SealedDocumentOptions {
 	/** Its generation is the one to begin with where neither this device nor the circle knows a later one. */

@@ -338,7 +338,10 @@ class Document implements SealedDocument {
 		if (checkpoint === null || checkpoint.clear === null || !this.#chains.restore(checkpoint.chains))
 			return null;
 		this.#meetSchema(checkpoint.schema);
+		// nothing of it is new to the relay, and Yjs would write all of it out once more for whoever listens
+		this.clear.off('update', this.#fromClear);
 		Y.applyUpdateV2(this.clear, checkpoint.clear, ORIGIN.checkpoint);
+		this.clear.on('update', this.#fromClear);
 		return checkpoint;
 	}
 
