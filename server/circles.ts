@@ -234,7 +234,7 @@ export class Circles {
 			// from here to the entry nothing is stored: what is judged meanwhile is judged again by the new state
 			this.#commit.flush();
 			if (!cutsAreWhole(this.#store, state, entry)) return { ok: false, reason: 'behind-rooms' };
-			if (entry.type === 'roll' && !this.mayRoll(circle, entry.body))
+			if ((entry.type === 'roll' || entry.type === 'roll-again') && !this.mayRoll(circle, entry.body))
 				return { ok: false, reason: 'behind-rooms' };
 		}
 		return this.#keep(circle, entry, await this.#withMembers(applied.value), writer);

@@ -84,7 +84,7 @@ export async function measure(runs: number): Promise<History> {
 			seed: undefined,
 			forgets: undefined,
 			circle,
-			room: () => room,
+			room,
 			laneSecret: (epoch) => sealer.laneSecret(epoch)
 		});
 		if (!folded.ok) throw new Error(folded.reason);

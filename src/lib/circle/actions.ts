@@ -340,18 +340,16 @@ export function writeRoll(
 		readonly hash: Bytes;
 		/** State vector of the log that it ends. */
 		readonly covers: Bytes;
+		/** An earlier generation to go on from, where those since began falsely. */
+		readonly from?: number;
 		readonly at: number;
 	}
 ): Promise<Bytes> {
-	const { document, lane, hash, covers, at } = roll;
+	const { document, lane, hash, covers, from, at } = roll;
 	const generation = generationOf(state, document, lane) + 1;
-	return writeEntry(
-		state,
-		device,
-		'roll',
-		{ document: idBytes(document), lane, generation, hash, covers },
-		at
-	);
+	const body = { document: idBytes(document), lane, generation, hash, covers };
+	if (from === undefined) return writeEntry(state, device, 'roll', body, at);
+	return writeEntry(state, device, 'roll-again', { ...body, from }, at);
 }
 
 export function cutBody({ device, document, lane, generation, session, count }: Cut) {

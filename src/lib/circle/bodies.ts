@@ -93,6 +93,15 @@ const withLink = {
 	inviteSignature: bytesOf(SIGNATURE_LENGTH)
 };
 
+const roll = {
+	document: documentId,
+	lane: oneOf(lanes),
+	/** The one that begins. */
+	generation: uint32,
+	hash: bytesOf(32),
+	covers: bytesOf(1, 131_072)
+};
+
 /**
  * `wrapped` is always a secret of the epoch in which the entry stands: what staff holds, or for a guest what everyone
  * holds. `name` is sealed under that epoch.
@@ -165,13 +174,9 @@ const shapes = {
 	'join-request': withLink,
 	epoch: newEpoch,
 	/** Begins a generation with a snapshot whose envelope has this hash. */
-	roll: {
-		document: documentId,
-		lane: oneOf(lanes),
-		generation: uint32,
-		hash: bytesOf(32),
-		covers: bytesOf(1, 131_072)
-	}
+	roll,
+	/** As `roll`, from an earlier generation: those between began with a snapshot that is not what was written. */
+	'roll-again': { ...roll, from: uint32 }
 };
 
 type Shapes = typeof shapes;

@@ -21,6 +21,7 @@ import {
 	type MemberCircle,
 	type MemberId,
 	type Role,
+	type Roll,
 	type Standing,
 	type Wrap
 } from './state.ts';
@@ -107,11 +108,13 @@ export function change(state: CircleState, entry: Exclude<Entry, { type: 'newer'
 		}
 		case 'epoch':
 			return beginEpoch(next, entry.body, entry.seq);
-		case 'roll': {
-			const { document, lane, ...roll } = entry.body;
+		case 'roll':
+		case 'roll-again': {
+			const { document, lane, generation, hash, covers } = entry.body;
 			const room = `${document}.${lane}`;
-			const rolled = [...(next.rolls.get(room) ?? []), { ...roll, seq: entry.seq }];
-			return { ...next, rolls: new Map(next.rolls).set(room, rolled) };
+			const from = entry.type === 'roll' ? generation - 1 : entry.body.from;
+			const roll: Roll = { generation, hash, covers, from, by: entry.by, seq: entry.seq };
+			return { ...next, rolls: new Map(next.rolls).set(room, [...(next.rolls.get(room) ?? []), roll]) };
 		}
 	}
 }

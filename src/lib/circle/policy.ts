@@ -23,6 +23,9 @@ import {
 } from './roles.ts';
 import {
 	generationOf,
+	isLeftOut,
+	leavesOut,
+	rollsOf,
 	type CircleKind,
 	type CircleState,
 	type Invite,
@@ -412,6 +415,18 @@ export const rules: readonly Rule[] = [
 			)
 				return 'may-not';
 			return generation === generationOf(state, document, lane) + 1 ? null : 'wrong-generation';
+		}
+	},
+	{
+		sentence:
+			'Only an owner rolls again from an earlier generation, and never from one that was gone back behind. [L3]',
+		refuses: (state, entry) => {
+			if (entry.type !== 'roll-again') return null;
+			if (!isOwner(state, entry)) return 'may-not';
+			const { document, lane, generation, from } = entry.body;
+			const isNext = generation === generationOf(state, document, lane) + 1;
+			const isBack = leavesOut({ from, generation }) && !isLeftOut(rollsOf(state, document, lane), from);
+			return isNext && isBack ? null : 'wrong-generation';
 		}
 	}
 ];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { concatBytes, randomBytes, toBase64Url, utf8, type Bytes } from '#lib/crypto/bytes.ts';
 import { sign } from '#lib/crypto/sign.ts';
-import { changeRole, leaveCircle, withdrawInvite } from './actions.ts';
+import { changeRole, leaveCircle, withdrawInvite, writeRoll } from './actions.ts';
 import type { DeviceSecrets } from './device.ts';
 import { writeEntry } from './entry.ts';
-import { idBytes, type CircleId } from './ids.ts';
+import { idBytes, newDocumentId, type CircleId } from './ids.ts';
 import { createLinkSecret, inviteSecretOf } from './link.ts';
 import { mayAppend, mayFound, rules } from './policy.ts';
 import { applyEntry, joinProof, reduce, replayEntries } from './reduce.ts';
@@ -12,7 +12,8 @@ import { readEntry } from './entry.ts';
 import { beginEpoch } from './removal.ts';
 import { canWrite, currentRole, epochAt, ownersOf, roleOf } from './roles.ts';
 import { openName, readEpochSecrets } from './secrets.ts';
-import { createPerson, DAY, NOW, TestCircle } from './test-people.ts';
+import { isLeftOut, rollAfter, rollsOf } from './state.ts';
+import { createPerson, DAY, NOW, TestCircle, type TestPerson } from './test-people.ts';
 
 const [amina, ben, chidi, mallory] = await Promise.all(
 	['Amina', 'Ben', 'Chidi', 'Mallory'].map(createPerson)
@@ -481,3 +482,29 @@ async function ownInvitation(circle: TestCircle): Promise<Record<string, unknown
 	const proof = joinProof('join', circle.state.circle, circle.state.head.hash, keys);
 	return { key: invite.publicKey, inviteSignature: await sign(invite, proof) };
 }
+
+test('[L3] only an owner rolls again, behind the generations that began falsely, and nobody goes on from those', async () => {
+	const circle = await TestCircle.found(amina, 'case');
+	await circle.append(await circle.grant(amina, ben, 'editor'));
+	await circle.append(await circle.grant(amina, chidi, 'owner'));
+	const document = newDocumentId();
+	const lane = 'body' as const;
+	const roll = { document, lane, hash: randomBytes(32), covers: randomBytes(1), at: NOW };
+	const by = (who: TestPerson, from?: number) =>
+		writeRoll(circle.state, who.device, from === undefined ? roll : { ...roll, from });
+	await circle.append(await by(ben));
+	expect(await circle.refusal(await by(ben, 0))).toBe('may-not');
+	// from the one before is an ordinary roll
+	expect(await circle.refusal(await by(amina, 1))).toBe('wrong-generation');
+	await circle.append(await by(amina, 0));
+	const rolls = rollsOf(circle.state, document, lane);
+	expect(rolls.map(({ from, generation, by: device }) => [from, generation, device])).toEqual([
+		[0, 1, ben.device.device],
+		[0, 2, amina.device.device]
+	]);
+	expect([0, 1].map((generation) => rollAfter(rolls, generation)?.generation)).toEqual([2, 2]);
+	expect([rollAfter(rolls, 2), isLeftOut(rolls, 1), isLeftOut(rolls, 2)]).toEqual([undefined, true, false]);
+	expect(await circle.refusal(await by(chidi, 1))).toBe('wrong-generation');
+	await circle.append(await by(chidi, 0));
+	expect(rollAfter(rollsOf(circle.state, document, lane), 2)?.generation).toBe(3);
+});

@@ -192,10 +192,35 @@ export interface Roll {
 	/** State vector of the log that ends. */
 	readonly covers: Bytes;
 	readonly seq: number;
+	/** The generation that it goes on from: the one before, or an earlier one whose successors began falsely. */
+	readonly from: number;
+	readonly by: DeviceId;
 }
 
 export function cutKey(at: Omit<Cut, 'count'>): string {
 	return `${at.document}.${at.lane}.${at.generation}.${at.session}.${at.device}`;
+}
+
+export function rollsOf(state: CircleState, document: DocumentId, lane: Lane): readonly Roll[] {
+	return state.rolls.get(`${document}.${lane}`) ?? [];
+}
+
+/** The roll that leads on from a generation: that of an owner who went back to it, or behind it, comes first. */
+export function rollAfter(rolls: readonly Roll[], generation: number): Roll | undefined {
+	return (
+		rolls.findLast((roll) => leavesOut(roll) && roll.from <= generation && generation < roll.generation) ??
+		rolls.find((roll) => roll.generation === generation + 1)
+	);
+}
+
+/** Does it go back behind the generation before it? */
+export function leavesOut({ from, generation }: Pick<Roll, 'from' | 'generation'>): boolean {
+	return from < generation - 1;
+}
+
+/** The generations that an owner went back behind, because they began falsely. */
+export function isLeftOut(rolls: readonly Roll[], generation: number): boolean {
+	return rolls.some((roll) => leavesOut(roll) && roll.from < generation && generation < roll.generation);
 }
 
 /** The generation that is written now; 0 until the first roll. */

@@ -10,12 +10,21 @@ import { accept, refuse, type Verdict } from '#lib/crypto/verdict.ts';
 import { asBytes, equalBytes, type Bytes } from '#lib/crypto/bytes.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
 import { ORIGIN } from './origins.ts';
+import type { SealingSecret } from '#lib/crypto/seal.ts';
+import type { Room } from '#lib/envelope/room.ts';
 import { SessionChains } from './session-chains.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export interface Foldable extends Pick<IngestOptions, 'circle' | 'room' | 'laneSecret'> {
+export interface Foldable extends Pick<IngestOptions, 'circle'> {
+	readonly room: Room;
+	readonly laneSecret: (epoch: number, room: Room) => Promise<SealingSecret | null>;
 	/** In the order of the log, without snapshots. */
 	readonly envelopes: readonly Bytes[];
+	/**
+	 * What was written in generations behind this one that began falsely. What stands on something that never was is
+	 * left out.
+	 */
+	readonly behind?: readonly { readonly room: Room; readonly envelopes: readonly Bytes[] }[];
 	/** What this generation itself began with. */
 	readonly base: Snapshot | null;
 	readonly seed: Uint8Array | undefined;
@@ -26,11 +35,18 @@ export interface Foldable extends Pick<IngestOptions, 'circle' | 'room' | 'laneS
 /** `later`: the circle has to be known better. `unsound`: something is missing, or was said twice. */
 export type FoldReason = 'later' | 'unsound';
 
-export async function foldLog(log: Foldable): Promise<Verdict<Snapshot, FoldReason>> {
+/** `leftOut`: envelopes from behind that could not come along. */
+export interface Folded extends Snapshot {
+	readonly leftOut: readonly Bytes[];
+}
+
+export async function foldLog(log: Foldable): Promise<Verdict<Folded, FoldReason>> {
 	const clear = newDoc(log.forgets);
 	const chains = new SessionChains();
 	let { schema } = log.base ?? { schema: 0 };
 	let isForged = false;
+	let { room } = log;
+	const leftOut: Bytes[] = [];
 	try {
 		if (log.seed !== undefined) Y.applyUpdate(clear, log.seed, ORIGIN.seed);
 		if (log.base !== null) {
@@ -38,13 +54,16 @@ export async function foldLog(log: Foldable): Promise<Verdict<Snapshot, FoldReas
 			if (!chains.begin(log.base.chains)) return refuse('unsound');
 		}
 		const ingest = new Ingest({
-			...log,
+			circle: log.circle,
+			room: () => room,
+			laneSecret: (epoch) => log.laneSecret(epoch, room),
 			clear,
 			chains,
 			onForged: async () => {
 				isForged = true;
 			},
-			setAside: async () => undefined,
+			fits: (content) => room === log.room || standsIn(clear, content),
+			setAside: async (bytes) => void leftOut.push(bytes),
 			accepted: async () => undefined,
 			onSchema: (version) => (schema = Math.max(schema, version))
 		});
@@ -52,10 +71,35 @@ export async function foldLog(log: Foldable): Promise<Verdict<Snapshot, FoldReas
 		if (ingest.waiting > 0) return refuse('later');
 		const hasHole = clear.store.pendingStructs !== null || clear.store.pendingDs !== null;
 		if (isForged || hasHole || chains.gaps().length > 0) return refuse('unsound');
-		return accept({ clear: asBytes(Y.encodeStateAsUpdateV2(clear)), chains: chains.rolled(), schema });
+		leftOut.length = 0;
+		for (const later of log.behind ?? []) {
+			({ room } = later);
+			// one by one: whether it stands on what is there is only known when that is there
+			for (const envelope of later.envelopes) await ingest.take([envelope]);
+			if (ingest.waiting > 0) return refuse('later');
+		}
+		const merged = asBytes(Y.encodeStateAsUpdateV2(clear));
+		return accept({ clear: merged, chains: chains.rolled(), schema, leftOut });
 	} finally {
 		clear.destroy();
 	}
+}
+
+/** Is everything that this update hangs on in the document? */
+function standsIn(doc: Y.Doc, update: Uint8Array): boolean {
+	const { structs, ds } = Y.decodeUpdate(update);
+	const ends = Y.decodeStateVector(Y.encodeStateVector(doc));
+	const isThere = (id: unknown) => !(id instanceof Y.ID) || id.clock < (ends.get(id.client) ?? 0);
+	for (const struct of structs) {
+		const { client, clock } = struct.id;
+		if (clock > (ends.get(client) ?? 0)) return false;
+		if (struct instanceof Y.Item && ![struct.origin, struct.rightOrigin, struct.parent].every(isThere))
+			return false;
+		ends.set(client, Math.max(ends.get(client) ?? 0, clock + struct.length));
+	}
+	return [...ds.clients].every(([client, ranges]) =>
+		ranges.every(({ clock, len }) => clock + len <= (ends.get(client) ?? 0))
+	);
 }
 
 /** Do both say the same, to the last letter and to the last author? A snapshot that cannot even be read does not. */

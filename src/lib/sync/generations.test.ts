@@ -88,7 +88,7 @@ async function rollAs(world: World, name: string, change: (honest: Snapshot) => 
 		seed: undefined,
 		forgets: undefined,
 		circle,
-		room: () => world.room,
+		room: world.room,
 		laneSecret: (epoch) => sealer.laneSecret(epoch)
 	});
 	if (!folded.ok) throw new Error(folded.reason);
@@ -163,6 +163,156 @@ test.each<[string, (honest: Snapshot) => Snapshot, string | null]>([
 	await again.synced.catch(() => undefined);
 	await again.settled();
 	expect(text(again)).toBe('plan: housing by May. And on.');
+});
+
+/** Ben's snapshot says less than what was written. */
+function withoutTheBeginning(honest: Snapshot): Snapshot {
+	const doc = new Y.Doc();
+	Y.applyUpdateV2(doc, honest.clear);
+	doc.getText('t').delete(0, 6);
+	return { ...honest, clear: asBytes(Y.encodeStateAsUpdateV2(doc)) };
+}
+
+test('[L3] an owner goes back behind a false snapshot: nobody loses a word, whoever believed it hears so, and who comes now never meets it', async () => {
+	const world = await setup({
+		...{ amina: 'owner', ben: 'editor', carl: 'editor', dora: 'editor', ella: 'editor', fay: 'editor' }
+	});
+	const [amina, carl] = [await world.open('amina'), await world.open('carl')];
+	await world.calm(amina, carl);
+	type(amina, 'plan: housing by May. ');
+	await world.calm(amina, carl);
+	// Fay takes it with her, and goes on writing on the bus
+	const fays = await world.person('fay').storage();
+	const fay = await world.open('fay', { storage: fays });
+	await world.calm(amina, carl, fay);
+	await fay.close();
+	world.relay.away.add('fay');
+	const onTheBus = await world.open('fay', { storage: fays });
+	await onTheBus.loaded;
+	type(onTheBus, 'Fay on the bus. ');
+	await onTheBus.flush();
+	await onTheBus.close();
+
+	await rollAs(world, 'ben', withoutTheBeginning);
+	await until(() => amina.falseSnapshot !== null && carl.falseSnapshot !== null);
+	const byBen = { by: world.person('ben').device.device };
+	expect([amina.falseSnapshot, carl.falseSnapshot]).toEqual([
+		{ ...byBen, mayGoBack: true },
+		{ ...byBen, mayGoBack: false }
+	]);
+	type(amina, 'And on. ');
+	type(carl, 'Carl too. ');
+	await Promise.all([amina.settled(), carl.settled()]);
+	expect(await carl.goBack()).toEqual({ ok: false, reason: 'may-not' });
+	// Dora never saw the log before: she works in what Ben made of it
+	const doras = await world.person('dora').storage();
+	const dora = await world.open('dora', { storage: doras });
+	await until(() => dora.saved.complete);
+	expect([dora.room.generation, text(dora)]).toEqual([1, 'housing by May. ']);
+	// and is told as soon as she has looked at what came before it
+	await until(() => dora.falseSnapshot !== null);
+	expect([dora.falseSnapshot, dora.saved.refused]).toEqual([
+		{ ...byBen, mayGoBack: false },
+		'false-snapshot'
+	]);
+	type(dora, 'Dora called the landlord. ');
+	await dora.settled();
+	await until(() => dora.saved.inOutbox === 0);
+
+	expect(await amina.goBack()).toEqual({ ok: true, value: undefined });
+	await until(() => [amina, carl, dora].every(({ room }) => room.generation === 2));
+	await world.calm(amina, carl, dora);
+	const whole = ['plan: housing by May. ', 'And on. ', 'Carl too. ', 'Dora called the landlord. '];
+	for (const document of [amina, carl]) {
+		for (const words of whole) expect(text(document).split(words)).toHaveLength(2);
+		expect(document.falseSnapshot).toBeNull();
+		expect(document.saved).toMatchObject({ refused: null, inOutbox: 0, complete: true, gaps: [] });
+	}
+	expect(text(carl)).toBe(text(amina));
+	// what she is looking at is not what was written, and she is told to open it anew
+	expect(dora.saved.refused).toBe('put-right');
+	await dora.close();
+	const again = await world.open('dora', { storage: doras });
+	await world.calm(amina, carl, again);
+	expect(text(again)).toBe(text(amina));
+	// the false snapshot is kept, as a proof
+	expect(again.saved).toMatchObject({ refused: null, setAside: 1 });
+
+	const ella = await world.open('ella');
+	await world.calm(amina, carl, ella);
+	expect(ella.falseSnapshot).toBeNull();
+	expect([ella.room.generation, text(ella)]).toEqual([2, text(amina)]);
+	world.relay.away.clear();
+	const back = await world.open('fay', { storage: fays });
+	await until(() => back.room.generation === 2 && back.saved.inOutbox === 0);
+	await world.calm(amina, carl, ella, back);
+	for (const document of [amina, ella, back])
+		expect(text(document).split('Fay on the bus. ')).toHaveLength(2);
+	expect(text(back)).toBe(text(amina));
+	// and it rolls on from there as ever
+	expect(
+		world.log.state.rolls
+			.values()
+			.next()
+			.value?.map(({ from }) => from)
+	).toEqual([0, 0]);
+});
+
+test('[L3] an owner who came after it was laid down finds out too, and goes back behind it', async () => {
+	const world = await setup();
+	const before = await world.open('ben');
+	await before.synced;
+	type(before, 'plan: housing by May. ');
+	await world.calm(before);
+	await before.close();
+	await rollAs(world, 'ben', withoutTheBeginning);
+	const aminas = await world.person('amina').storage();
+	const amina = await world.open('amina', { storage: aminas });
+	await until(() => amina.falseSnapshot?.mayGoBack === true);
+	type(amina, 'And on. ');
+	await amina.settled();
+	await until(() => amina.saved.inOutbox === 0);
+	expect(await amina.goBack()).toEqual({ ok: true, value: undefined });
+	await until(() => amina.room.generation === 2);
+	await world.calm(amina);
+	await amina.close();
+	const again = await world.open('amina', { storage: aminas });
+	await world.calm(again);
+	expect(text(again).includes('plan: housing by May. ') && text(again).includes('And on. ')).toBe(true);
+	expect(again.saved).toMatchObject({ refused: null, inOutbox: 0, complete: true });
+});
+
+test('[L3] what stands on something that only a false snapshot held is left out, and kept aside', async () => {
+	const world = await setup({ amina: 'owner', ben: 'editor', dora: 'editor' });
+	const amina = await world.open('amina');
+	await amina.synced;
+	type(amina, 'plan: housing by May. ');
+	await world.calm(amina);
+	await rollAs(world, 'ben', (honest) => {
+		const doc = new Y.Doc();
+		doc.clientID = 77_777_777;
+		Y.applyUpdateV2(doc, honest.clear);
+		doc.getText('t').insert(0, 'Never written. ');
+		return { ...honest, clear: asBytes(Y.encodeStateAsUpdateV2(doc)) };
+	});
+	await until(() => amina.falseSnapshot !== null);
+	const dora = await world.open('dora');
+	await until(() => dora.saved.complete);
+	dora.edit((doc) => doc.getText('t').insert(5, 'XX'));
+	await dora.flush();
+	type(dora, 'At the end. ');
+	await dora.settled();
+	await until(() => dora.saved.inOutbox === 0);
+	expect(await amina.goBack()).toEqual({ ok: true, value: undefined });
+	await until(() => amina.room.generation === 2);
+	await world.calm(amina);
+	expect(text(amina)).toBe('plan: housing by May. ');
+	const aside = amina.saved.setAside;
+	// the snapshot, and both of Dora's: the second hangs on the first
+	expect(aside).toBe(3);
+	type(amina, 'And on.');
+	await world.calm(amina);
+	expect(amina.saved).toMatchObject({ refused: null, inOutbox: 0, gaps: [] });
 });
 
 test('[L2] a relay that adds an envelope to a frozen generation changes nothing for whoever comes late', async () => {

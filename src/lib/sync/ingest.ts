@@ -32,6 +32,8 @@ export interface IngestOptions {
 	readonly laneSecret: (epoch: number) => Promise<SealingSecret | null>;
 	/** Verified, but the same (session, seq) was there before with other bytes: those as well are no longer trusted. */
 	readonly onForged: (header: EnvelopeHeader) => Promise<void>;
+	/** Does what it hangs on exist? Asked where something may be missing for good; by default nobody asks. */
+	readonly fits?: (content: Bytes) => boolean;
 	readonly setAside: (bytes: Bytes, reason: string) => Promise<void>;
 	/** Was set aside once, and is accepted now. */
 	readonly accepted: (bytes: Bytes) => Promise<void>;
@@ -154,7 +156,7 @@ export class Ingest {
 
 	/** Its place in its session's chain, and what it holds; true when it may be applied. */
 	async #chain(one: Judged & { verdict: 'sound' }, again: boolean): Promise<boolean> {
-		const { chains, setAside, onForged } = this.#options;
+		const { chains, setAside, onForged, fits } = this.#options;
 		const { header, hash, content, bytes } = one;
 		const clock = chains.clockOf(header.session);
 		const place = chains.take(header, hash);
@@ -180,7 +182,9 @@ export class Ingest {
 				: clocks !== 'none' && expected !== null && clocks.from !== expected
 					? // a hole inside one writer's own structs: whatever stood behind it would wait for ever
 						'clock-gap'
-					: null;
+					: fits?.(content) === false
+						? 'stands-on-nothing'
+						: null;
 		if (reason !== null || clocks === null || place !== 'next') chains.setClock(header.session, null);
 		else if (clocks !== 'none' && clock !== null) chains.setClock(header.session, clocks.to);
 		if (reason === null) return true;

@@ -9,6 +9,7 @@
  */
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import type { Verdict } from '#lib/crypto/verdict.ts';
 import type { DeviceId, SessionId } from '#lib/circle/ids.ts';
 import { personOf } from '#lib/circle/roles.ts';
 import type { Bytes } from '#lib/crypto/bytes.ts';
@@ -31,7 +32,7 @@ import { covers, isSameDetail, seenBy, type SavedDetail } from './saved.ts';
 import { Sealer } from './sealer.ts';
 import type { LogEntry, LogPosition } from './sealed-log.ts';
 import { SessionChains } from './session-chains.ts';
-import { FALSE_SNAPSHOT, SetAside } from './set-aside.ts';
+import { FALSE_SNAPSHOT, PUT_RIGHT, SetAside } from './set-aside.ts';
 import { isSnapshot, readSnapshot, type Snapshot } from './snapshot.ts';
 import { Succession } from './succession.ts';
 import { ClearView, type View } from './view.ts';
@@ -78,6 +79,10 @@ export interface SealedDocument {
 	settled(): Promise<void>;
 	/** Everything sealed so far is durable at the relay; false when that did not come in time (ms). */
 	acknowledged(patience: number): Promise<boolean>;
+	/** A false snapshot stands behind what this device has [L3]: who signed it, and whether we may lead the circle on. */
+	readonly falseSnapshot: { readonly by: DeviceId; readonly mayGoBack: boolean } | null;
+	/** Goes on from what this device has, for everybody. Settles when that stands in the circle, or with the reason why not. */
+	goBack(): Promise<Verdict<void>>;
 	close(): Promise<void>;
 }
 
@@ -183,7 +188,8 @@ class Document implements SealedDocument {
 			current: () => this.#generation,
 			create: (next) => this.#createGeneration(next),
 			isCalm: () => this.#isCalm(),
-			enter: (next, snapshot, covered) => this.#queue.run(() => this.#enter(next, snapshot, covered)),
+			enter: (next, snapshot, covered, back) =>
+				this.#queue.run(() => this.#enter(next, snapshot, covered, back)),
 			setAside: (bytes, reason) => this.#setAside.add(bytes, reason),
 			changed: () => this.#touch()
 		});
@@ -313,6 +319,15 @@ class Document implements SealedDocument {
 		return answer ?? isDone();
 	}
 
+	get falseSnapshot() {
+		const by = this.#succession.refusedBy;
+		return by === null ? null : { by, mayGoBack: this.#succession.mayRollAgain };
+	}
+
+	goBack(): Promise<Verdict<void>> {
+		return this.#succession.rollAgain();
+	}
+
 	close(): Promise<void> {
 		this.#closing ??= this.#close();
 		return this.#closing;
@@ -417,6 +432,7 @@ class Document implements SealedDocument {
 			this.#isAwaiting = false;
 			this.#meetSchema(read.value.schema);
 			Y.applyUpdateV2(this.clear, read.value.clear, ORIGIN.checkpoint);
+			this.#succession.beganFromSnapshot();
 			return true;
 		}
 		if (read.ok || read.reason === 'false') this.#refused = FALSE_SNAPSHOT;
@@ -567,7 +583,12 @@ class Document implements SealedDocument {
 	}
 
 	/** [L4] The change-over. What the frozen log does not hold goes on in the new one. */
-	async #enter(next: Generation, snapshot: Snapshot, covered: ReadonlyMap<number, number>): Promise<void> {
+	async #enter(
+		next: Generation,
+		snapshot: Snapshot,
+		covered: ReadonlyMap<number, number>,
+		back: 'no' | 'to-here' | 'behind'
+	): Promise<void> {
 		const before = this.#generation;
 		this.#outgoing.flush();
 		await this.#posted.acknowledge(covered);
@@ -583,6 +604,12 @@ class Document implements SealedDocument {
 		this.#ingest.begin();
 		if (!this.#chains.begin(snapshot.chains)) throw new Error('a snapshot just checked must be readable');
 		this.#meetSchema(snapshot.schema);
+		// what others wrote behind a false snapshot comes only with this one
+		if (back !== 'no') Y.applyUpdateV2(this.clear, snapshot.clear, ORIGIN.checkpoint);
+		if (back === 'behind') {
+			this.#refused = PUT_RIGHT;
+			await this.#taint();
+		}
 		await this.#sealAnew(this.#posted.all);
 		// of somebody whose words nobody has acknowledged: they come again in this generation, or not at all
 		for (const { envelope } of late) await this.#setAside.add(envelope, 'after-roll');

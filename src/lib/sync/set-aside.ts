@@ -7,6 +7,8 @@ import type { SealedStorage } from './options.ts';
 
 /** A snapshot that is not what the log before it says [L3]. */
 export const FALSE_SNAPSHOT = 'false-snapshot';
+/** An owner went back behind a false snapshot that this device had believed: it has to be opened anew. */
+export const PUT_RIGHT = 'put-right';
 
 interface Row {
 	readonly bytes: Bytes;
