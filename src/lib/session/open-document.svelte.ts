@@ -19,7 +19,8 @@ import { personOf } from '#lib/circle/roles.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { View } from '#lib/sync/view.ts';
 import { CaseAround } from './case-around.svelte.ts';
-import type { CaseFile } from './case-file.svelte.ts';
+import type { CaseFile, Outcome } from './case-file.svelte.ts';
+import { sentenceFor } from './sentences.ts';
 import { Changes } from './changes.ts';
 import { DocumentDiscussion } from './document-discussion.ts';
 import type { DocumentShiftLog } from './document-shift-log.svelte.ts';
@@ -230,6 +231,36 @@ export class OpenDocument {
 	/** Names to offer where a field asks for one. */
 	get suggestions() {
 		return this.around.suggestions;
+	}
+
+	/** Somebody shortened the history of this document, or of what is said beside it, to what nobody wrote. */
+	get falseHistory(): { readonly byName: string; readonly mayGoBack: boolean } | null {
+		this.#changes.follow();
+		this.#session.follow();
+		const known = this.#case.known;
+		const [found] = this.#falselyShortened;
+		if (known === undefined || found === undefined) return null;
+		const person = personOf(known.state, found.falseSnapshot.by);
+		return {
+			byName: person === null ? 'Somebody' : known.nameOf(person),
+			mayGoBack: found.falseSnapshot.mayGoBack
+		};
+	}
+	/** For everybody in the circle. Needs the relay. */
+	async goBackToSoundHistory(): Promise<Outcome> {
+		if (this.#session.relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		for (const { sealed } of this.#falselyShortened) {
+			const done = await sealed.goBack();
+			if (!done.ok) return { ok: false, message: sentenceFor(done.reason) };
+		}
+		return { ok: true };
+	}
+	get #falselyShortened() {
+		const mine = this.#lease === null ? [] : this.#session.rooms.sealedDocuments;
+		return mine.flatMap((sealed) => {
+			const { falseSnapshot, room } = sealed;
+			return falseSnapshot === null || room.document !== this.id ? [] : [{ sealed, falseSnapshot }];
+		});
 	}
 
 	get saved(): SavedState {

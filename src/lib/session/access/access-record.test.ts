@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { grantCircle, changeRole, withdrawInvite } from '#lib/circle/actions.ts';
+import { grantCircle, changeRole, withdrawInvite, writeRoll } from '#lib/circle/actions.ts';
+import { newDocumentId } from '#lib/circle/ids.ts';
+import { randomBytes } from '#lib/crypto/bytes.ts';
 import { readEntry } from '#lib/circle/entry.ts';
 import { inviteSecretOf, createLinkSecret } from '#lib/circle/link.ts';
 import { inviteToCircle } from '#lib/circle/actions.ts';
@@ -40,6 +42,17 @@ async function story() {
 	const end = { members: [team.state.circle], reason: null, cuts: [], at: NOW + 7 };
 	const now = await readEpochSecrets(circle.state, ana.device);
 	await circle.append((await removeMembers(circle.state, now, ana.device, end)).bytes);
+	const document = newDocumentId();
+	const rolled = {
+		document,
+		lane: 'body',
+		hash: randomBytes(32),
+		covers: randomBytes(1),
+		at: NOW + 8
+	} as const;
+	await circle.append(await circle.grant(ana, ben, 'editor'));
+	await circle.append(await writeRoll(circle.state, ben.device, rolled));
+	await circle.append(await writeRoll(circle.state, ana.device, { ...rolled, from: 0 }));
 	const people = [ana, ben, lee];
 	const entries = (await Promise.all(circle.entries.map((bytes) => readEntry(bytes)))).flatMap((read) =>
 		read.ok ? [read.value] : []
@@ -67,7 +80,9 @@ test('every change of access is one sentence, and who joined at once stands out'
 		'Ana withdrew an invitation, or declined who asked with it.',
 		'Ana removed =Ben "B"; what is written from then on they cannot read. Reason given: “Left”.',
 		'Ana let the team Nights in, each as a reader: whoever is in the team is in here.',
-		'Ana removed the team Nights; what is written from then on they cannot read.'
+		'Ana removed the team Nights; what is written from then on they cannot read.',
+		'Ana let =Ben "B" in as an editor.',
+		'Ana went back to the sound history of a document: what =Ben "B" had shortened did not match it.'
 	]);
 	expect(record.filter(({ emergency }) => emergency).map(({ seq }) => seq)).toEqual([4, 5]);
 });

@@ -74,6 +74,11 @@ export function accessRecord(entries: readonly Entry[], names: RecordNames): rea
 	const invites = new Map<string, Invited>();
 	const nameOf = (member: MemberId) =>
 		isPersonId(member) ? names.person(member) : `the team ${names.team(member)}`;
+	const rolls: Extract<Entry, { type: 'roll' }>[] = [];
+	const nameOfDevice = (device: DeviceId) => {
+		const person = names.ownerOf(device);
+		return person === null ? 'somebody' : names.person(person);
+	};
 	const until = (at: number | null) => (at === null ? '' : `, until ${names.day(at)}`);
 	return entries.flatMap((entry) => {
 		const by = byOf(entry, names);
@@ -166,7 +171,20 @@ export function accessRecord(entries: readonly Entry[], names: RecordNames): rea
 				case 'epoch':
 					return 'renewed the keys of everybody who is in';
 				case 'roll':
+					rolls.push(entry);
 					return null;
+				case 'roll-again': {
+					const { document, lane, generation, from } = entry.body;
+					const theirs = rolls.filter(
+						({ body }) =>
+							body.document === document &&
+							body.lane === lane &&
+							body.generation > from &&
+							body.generation < generation
+					);
+					const makers = new Set(theirs.map(({ by }) => nameOfDevice(by)));
+					return `went back to the sound history of a document: what ${listNames([...makers])} had shortened did not match it`;
+				}
 				case 'newer':
 					return 'did something that only a newer Throughline can read';
 			}
