@@ -141,6 +141,16 @@ export function wordsOf(page: Page): Promise<string[]> {
 	});
 }
 
+/** Both have the same words, in the same order. */
+export async function sameWords(one: Page, other: Page): Promise<void> {
+	await expect
+		.poll(async () => {
+			const [here, there] = await Promise.all([wordsOf(one), wordsOf(other)]);
+			return here.join('\n') === there.join('\n') ? 'the same' : { here, there };
+		})
+		.toBe('the same');
+}
+
 /** Adds a paragraph below everything that is there. */
 export async function write(page: Page, paragraph: string): Promise<void> {
 	await textOf(page).focus();

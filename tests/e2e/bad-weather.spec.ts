@@ -8,11 +8,11 @@ import {
 	newPlan,
 	readyForOffline,
 	saved,
+	sameWords,
 	savedState,
 	test,
 	textOf,
 	titleOf,
-	wordsOf,
 	write
 } from './app.ts';
 
@@ -83,6 +83,7 @@ test('The device is full: it is said, the words still reach the relay and the co
 	await write(amina.page, 'Written afterwards.');
 	await expect(textOf(ben.page)).toContainText('Written afterwards.');
 	await expect(amina.page.getByRole('alert')).toHaveCount(0, { timeout: 20_000 });
+	await saved(amina.page);
 	await amina.page.reload();
 	await expect(textOf(amina.page)).toContainText('Written while the disk was full.');
 });
@@ -143,7 +144,7 @@ test('The relay is killed while people type: nothing that was acknowledged is mi
 		await expect(textOf(ben.page)).toContainText(`Typed in round ${round} while the relay died`, {
 			timeout: 20_000
 		});
-	expect(await wordsOf(ben.page)).toEqual(await wordsOf(amina.page));
+	await sameWords(amina.page, ben.page);
 });
 
 /** Something else takes all the room of this origin, to the last hundred bytes. */

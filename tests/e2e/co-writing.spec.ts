@@ -10,11 +10,11 @@ import {
 	PHONE,
 	readyForOffline,
 	saved,
+	sameWords,
 	savedState,
 	test,
 	textOf,
 	titleOf,
-	wordsOf,
 	write
 } from './app.ts';
 
@@ -68,7 +68,7 @@ test('An agency is founded, and two people write one plan, online, offline and b
 			await expect(textOf(page)).toContainText(note, { timeout: 20_000 });
 		await saved(page);
 	}
-	expect(await wordsOf(ben.page)).toEqual(await wordsOf(amina.page));
+	await sameWords(amina.page, ben.page);
 
 	// undo takes back only one’s own words
 	await write(amina.page, 'Words of Amina.');

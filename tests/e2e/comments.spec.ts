@@ -93,6 +93,7 @@ test('A doctor comments and suggests from a phone, also offline; a worker answer
 	const words = await textOf(amina.page).evaluate((text) => (text as HTMLElement).innerText.length);
 	await textOf(doctor.page).focus();
 	await doctor.page.keyboard.type('the doctor types');
+	await expect(textOf(doctor.page)).not.toContainText('the doctor types');
 	await expect(textOf(amina.page)).not.toContainText('the doctor types');
 	expect(await textOf(amina.page).evaluate((text) => (text as HTMLElement).innerText.length)).toBe(words);
 
@@ -108,6 +109,7 @@ test('A doctor comments and suggests from a phone, also offline; a worker answer
 	await doctor.page.getByRole('button', { name: 'Comment', exact: true }).first().click();
 	await doctor.page.getByRole('textbox', { name: 'Comment' }).fill('November at the latest.');
 	await doctor.page.getByRole('button', { name: 'Add comment' }).click();
+	await expect(doctor.page.getByRole('article', { name: /before the winter/ })).toBeVisible();
 	await doctor.page.keyboard.press('Escape');
 	await select(doctor.page, 'would like');
 	await doctor.page.locator('.over').getByRole('button', { name: 'Suggest a change' }).click();
@@ -233,6 +235,7 @@ test('A mention and a question wait on the caseload, lead to their words, and ar
 	await waiting.getByRole('button', { name: 'Mark all as read' }).click();
 	await expect(waiting.getByRole('link')).toHaveCount(1);
 	await expect(waiting.getByText('New')).toHaveCount(0);
+	await saved(amina.page);
 
 	await amina.page.goto(casePage);
 	await expect(amina.page.getByText('1 for you')).toBeVisible();

@@ -52,6 +52,7 @@ test('No word, title or name is readable at the relay, on the wire or on the dev
 	await amina.page.getByRole('button', { name: 'Add a resident' }).click();
 	await amina.page.getByRole('textbox', { name: 'Name of the resident' }).fill(secrets.resident);
 	await amina.page.keyboard.press('Enter');
+	await expect(amina.page.getByRole('checkbox', { name: secrets.resident })).toBeChecked();
 	const happened = amina.page.getByRole('textbox', { name: 'What happened' });
 	await happened.fill(secrets.logged);
 	await happened.press('Enter');

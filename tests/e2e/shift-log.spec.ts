@@ -152,8 +152,9 @@ test('Two tablets of one house, offline all night, start the same log and merge 
 	await amina.page.getByRole('button', { name: 'Print' }).click();
 	await amina.page.getByRole('dialog').getByRole('button', { name: 'Luis Ortega' }).click();
 	await amina.page.emulateMedia({ media: 'print' });
-	const printed = await amina.page.evaluate(() => document.body.innerText);
-	expect(printed).toContain('Luis and Resident B cooked together.');
+	const onPaper = () => amina.page.evaluate(() => document.body.innerText);
+	await expect.poll(onPaper).toContain('Luis and Resident B cooked together.');
+	const printed = await onPaper();
 	expect(printed).toContain('Luis has an earache. Resident B lent him a scarf.');
 	expect(printed).not.toContain('Marc');
 	expect(printed).not.toContain('toast');

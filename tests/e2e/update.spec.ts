@@ -45,6 +45,7 @@ test('A new version waits, asks, and takes over only when the person says so', a
 	await newCase(page, 'Case one');
 	await newPlan(page);
 	await titleOf(page).fill('Plan');
+	await saved(page);
 	await readyForOffline(page);
 	await expect(textOf(page)).toBeVisible();
 

@@ -66,6 +66,7 @@ test('A newcomer looks at the sample case, takes it off again, and writes intake
 		await page.goto(casePage);
 		await page.getByRole('button', { name: 'Remove the sample' }).click();
 		await expect(page.getByRole('heading', { name: 'Your cases will stand here' })).toBeVisible();
+		await saved(page);
 		await page.reload();
 		await expect(page.getByRole('button', { name: 'Load a sample case' })).toBeVisible();
 	});

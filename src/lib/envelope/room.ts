@@ -41,6 +41,11 @@ export function readRoom(text: string): Room | null {
 	return String(generation) === digits ? { circle, document, lane, generation } : null;
 }
 
+/** What all generations of a lane begin with, as `writeRoom` spells it. */
+export function laneOf(room: string): string {
+	return room.slice(0, room.lastIndexOf('.'));
+}
+
 export function isSameRoom(a: Room, b: Room): boolean {
 	return (
 		a.circle === b.circle && a.document === b.document && a.lane === b.lane && a.generation === b.generation

@@ -28,7 +28,6 @@ export class DocumentShiftLog {
 	#removers: (() => void)[];
 	#folded: ShiftLog | null = null;
 	#draft: string;
-	#keeping: Promise<void> = Promise.resolve();
 	/** ISO day. */
 	readonly day: string;
 
@@ -100,14 +99,11 @@ export class DocumentShiftLog {
 	}
 
 	/** What was being written here when the page went away: sealed, on this device only. */
-	async draft(): Promise<unknown> {
-		await this.#keeping;
-		return this.#session.vault.get('settings', this.#draft);
+	draft(): Promise<unknown> {
+		return this.#session.drafts.read(this.#draft);
 	}
 	keepDraft(draft: Readonly<Record<string, unknown>>): void {
-		this.#keeping = this.#keeping
-			.then(() => this.#session.vault.put('settings', this.#draft, draft))
-			.catch(() => undefined); // a device that cannot write says so by itself
+		this.#session.drafts.keep(this.#draft, draft);
 	}
 
 	flush(): Promise<void> {

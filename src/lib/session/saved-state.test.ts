@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { savedStateOf, type SavedFacts } from './saved-state.ts';
+import { onTheWay, savedStateOf, type SavedFacts } from './saved-state.ts';
 
 const calm: SavedFacts = {
 	now: 1_000_000,
@@ -56,4 +56,13 @@ test('who has seen it is said by name, and never before the relay has it', () =>
 		'Saved · seen by Ana and 2 others'
 	);
 	expect(savedStateOf({ ...calm, seenBy: ['Ana'], waiting: waiting(1, 0) }).stage).toBe('device');
+});
+
+test('what an open document has just put into the outbox waits for the relay, counted there or not', () => {
+	const put = { room: 'case.plan.body.1', count: 2, since: 5 };
+	expect(onTheWay([], [put])).toEqual([put]);
+	// once it is counted, under whichever generation, it is not counted twice
+	const counted = { room: 'case.plan.body.0', count: 3, since: 4 };
+	expect(onTheWay([counted], [put])).toEqual([counted]);
+	expect(onTheWay([], [{ ...put, count: 0 }])).toEqual([]);
 });

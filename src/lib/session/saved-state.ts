@@ -3,6 +3,7 @@
  *
  * It must never claim more than is true: the worst stage of all documents counts.
  */
+import { laneOf } from '#lib/envelope/room.ts';
 import { countChanges, nameSome } from './sentences.ts';
 
 export interface SavedState {
@@ -25,6 +26,13 @@ export interface WaitingDocument {
 	readonly document: string;
 	readonly waiting: number;
 	readonly since: number | null;
+}
+
+/** Envelopes of one room that the relay has not acknowledged. */
+export interface InOutbox {
+	readonly room: string;
+	readonly count: number;
+	readonly since: number;
 }
 
 export interface SavedFacts {
@@ -66,6 +74,12 @@ export function savedStateOf(facts: SavedFacts): SavedState {
 		setAside: facts.setAside
 	} as const;
 	return { ...state, label: labelOf(state), level: levelOf(facts, stage, since, problems.length) };
+}
+
+/** What waits for the relay: as the outbox was counted last, and what an open document has put there since. */
+export function onTheWay(counted: readonly InOutbox[], open: readonly InOutbox[]): readonly InOutbox[] {
+	const isCounted = (lane: string) => counted.some(({ room }) => laneOf(room) === lane);
+	return [...counted, ...open.filter(({ room, count }) => count > 0 && !isCounted(laneOf(room)))];
 }
 
 function labelOf(state: Omit<SavedState, 'label' | 'level'>): string {

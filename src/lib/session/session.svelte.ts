@@ -6,7 +6,7 @@ import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type DeviceId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
 import { deviceOf } from '#lib/circle/roles.ts';
 import type { Role } from '#lib/circle/state.ts';
-import { indexDocumentOf } from '#lib/envelope/room.ts';
+import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
 import type { Outcome } from './case-file.svelte.ts';
@@ -14,6 +14,7 @@ import type { Background, Progress } from './background.ts';
 import { Changes } from './changes.ts';
 import { CircleBook } from './circle-book.ts';
 import { DiscussionSummaries } from './discussion-summaries.ts';
+import { Drafts } from './drafts.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
 import { acceptInvitation, askToJoin, readInvitation, type Invitation } from './invitations.ts';
 import { KeptNames } from './kept-names.ts';
@@ -21,7 +22,7 @@ import type { KnownCircle } from './known-circle.ts';
 import { caseOf } from './own-document.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Rooms } from './rooms.ts';
-import { DANGER_AFTER, savedStateOf, type SavedState } from './saved-state.ts';
+import { DANGER_AFTER, onTheWay, savedStateOf, type InOutbox, type SavedState } from './saved-state.ts';
 import { sentenceFor } from './sentences.ts';
 import { Summaries } from './summaries.ts';
 import { WaitingForMe } from './waiting-for-me.ts';
@@ -36,8 +37,6 @@ export interface CaseSummary {
 	readonly waiting: number;
 }
 
-type Waiting = Awaited<ReturnType<DeviceStorage['outbox']['waiting']>>;
-
 /** How long a new case stays open in the background to be sent, ms. */
 const SENDING_PATIENCE = 15_000;
 
@@ -49,7 +48,7 @@ export class Session {
 	/** What changed in circles, summaries and rooms. */
 	#changes = new Changes();
 	#now = $state(Date.now());
-	#waiting: Waiting = $state.raw([]);
+	#waiting: readonly InOutbox[] = $state.raw([]);
 	#setAside = $state(0);
 	#storageProblem: string | null = $state(null);
 	#catchingUp = $state(false);
@@ -69,6 +68,7 @@ export class Session {
 	/** What cases were called that this device was shut out of. */
 	#formerTitles: KeptNames<CircleId> | undefined;
 	#waitingForMe: WaitingForMe | undefined;
+	#drafts: Drafts | undefined;
 	#removers: (() => void)[] = [];
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#background: Background | null = $state.raw(null);
@@ -158,21 +158,34 @@ export class Session {
 
 	get saved(): SavedState {
 		this.#changes.follow();
-		const details = (this.#rooms?.sealedDocuments ?? []).map((sealed) => sealed.saved);
-		const unsealed = details.reduce((sum, detail) => sum + detail.unsealed, 0);
+		const open = this.#rooms?.sealedDocuments ?? [];
+		const details = open.map((sealed) => sealed.saved);
+		const inOutbox = open.map(({ room, saved }) => ({
+			room: writeRoom(room),
+			count: saved.inOutbox,
+			since: saved.since ?? this.#now
+		}));
+		const drafts = this.#drafts?.unsaved ?? 0;
+		const unsealed = details.reduce((sum, detail) => sum + detail.unsealed, drafts);
+		const unsealedSince = [this.#drafts?.since, ...details.map(({ since }) => since)].map(
+			(since) => since ?? this.#now
+		);
 		const gaps = details.flatMap((detail) => detail.gaps.map(({ person }) => this.#nameAnywhere(person)));
 		const lasting = [
 			...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
 			...[...(this.#circles?.differing.values() ?? [])].map(sentenceFor),
 			...gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`),
-			...details.flatMap((detail) => (detail.refused === null ? [] : sentenceFor(detail.refused)))
+			// who was shut out reads why on the page itself
+			...open.flatMap(({ room, saved: { refused } }) =>
+				refused === null || this.#circles?.get(room.circle)?.isOut ? [] : sentenceFor(refused)
+			)
 		];
 		return savedStateOf({
 			now: this.#now,
 			connected: this.#relay === 'connected',
 			unsealed,
-			unsealedSince: unsealed === 0 ? null : Math.min(...details.map((detail) => detail.since ?? this.#now)),
-			waiting: this.#waiting.map(({ room, count, since }) => ({
+			unsealedSince: unsealed === 0 ? null : Math.min(...unsealedSince),
+			waiting: onTheWay(this.#waiting, inOutbox).map(({ room, count, since }) => ({
 				document: this.#titleOf(room),
 				waiting: count,
 				since
@@ -370,6 +383,10 @@ export class Session {
 	get circles(): CircleBook {
 		return this.#need(this.#circles);
 	}
+	/** What is being written and was not entered yet. */
+	get drafts(): Drafts {
+		return this.#need(this.#drafts);
+	}
 	/** Once `openRooms` has settled. */
 	get rooms(): Rooms {
 		return this.#need(this.#rooms);
@@ -461,6 +478,7 @@ export class Session {
 		this.#summaries = summaries;
 		this.#waitingForMe = new WaitingForMe(this, discussions, () => this.#changes.follow());
 		const touched = () => this.#touched();
+		this.#drafts = new Drafts(vault, touched);
 		const counted = async () => {
 			this.#waiting = await storage.outbox.waiting();
 			this.#setAside = (await storage.setAside.list()).length;
@@ -616,6 +634,7 @@ export class Session {
 		this.#now = Date.now();
 		const pending =
 			this.#waiting.length > 0 ||
+			(this.#drafts?.unsaved ?? 0) > 0 ||
 			(this.#rooms?.sealedDocuments ?? []).some(({ saved }) => saved.unsealed > 0);
 		if (pending) this.#ticking ??= setInterval(() => (this.#now = Date.now()), 1_000);
 		else {
