@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { countOpen, disagreementsOf, findDisagreements, keepsWhatWasReplaced } from './both-values.ts';
+import {
+	countOpen,
+	disagreementsOf,
+	findDisagreements,
+	keepsWhatWasReplaced,
+	settle
+} from './both-values.ts';
 
 function goalOnTwoDevices() {
 	const [amina, ben] = [
@@ -50,7 +56,7 @@ test('a choice made after seeing both settles it, and stays known with what it w
 	his.setAttribute('lifecycle', 'on-hold');
 	meet();
 	expect(countOpen(findDisagreements(hers.parent as Y.XmlFragment))).toBe(1);
-	his.setAttribute('lifecycle', 'active');
+	settle(his, 'lifecycle', { value: 'active', yClient: 5001 });
 	meet();
 	for (const goal of goals())
 		expect(disagreementsOf(goal)).toEqual({
@@ -92,6 +98,42 @@ test('the same value set apart is no disagreement, one after another neither, an
 			'2026-12-02',
 			'2026-12-01'
 		]);
+});
+
+test('who sets a value again and again while apart replaces nothing that they have not seen', () => {
+	for (const writer of [0, 1]) {
+		const { goals, meet } = goalOnTwoDevices();
+		const [busy, other] = writer === 0 ? goals() : goals().reverse();
+		busy?.setAttribute('lifecycle', 'proposed');
+		busy?.setAttribute('priority', 'low-priority');
+		busy?.setAttribute('lifecycle', 'active');
+		other?.setAttribute('lifecycle', 'on-hold');
+		meet();
+		for (const goal of goals())
+			expect(
+				disagreementsOf(goal)
+					?.open[0]?.values.map(({ value }) => value)
+					.sort()
+			).toEqual(['active', 'on-hold']);
+	}
+});
+
+test('a choice made of two is not taken for one of a third that had not come yet', () => {
+	const { goals, meet } = goalOnTwoDevices();
+	const [hers, his] = hersAndHis(goals);
+	const third = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	third.clientID = 5000;
+	Y.applyUpdate(third, Y.encodeStateAsUpdate(hers.doc ?? third));
+	(third.getXmlFragment('body').get(0) as Y.XmlElement).setAttribute('lifecycle', 'completed');
+	hers.setAttribute('lifecycle', 'active');
+	his.setAttribute('lifecycle', 'on-hold');
+	meet();
+	settle(his, 'lifecycle', { value: 'active', yClient: 5001 });
+	meet();
+	Y.applyUpdate(hers.doc ?? third, Y.encodeStateAsUpdate(third));
+	meet();
+	for (const goal of goals())
+		expect(disagreementsOf(goal)?.open[0]?.values.map(({ value }) => value)).toEqual(['active', 'completed']);
 });
 
 test('a document that was stored and read again still has both', () => {

@@ -1,12 +1,15 @@
 /**
  * A status, a date or a rating that two people set differently while apart: both values, until somebody picks.
  *
- * Nothing is written for it. Every attribute of a Y.XmlElement is a list of items, of which the last is in force; one
- * that was set *after seeing* another names it as its origin, so "at once" can be told from "later" on every device
- * alike, and setting the attribute again settles it. Documents that are read here are made with `keepsWhatWasReplaced`.
+ * Every attribute of a Y.XmlElement is a list of values, of which the last is in force. One that was set *after seeing*
+ * another names it as its origin: a value that none names is one that nobody has replaced knowingly, wherever in the list
+ * it came to stand. Picking writes the picked value once after each of those. Documents that are read here are made with
+ * `keepsWhatWasReplaced`.
  */
 import * as Y from 'yjs';
 import { blockSpec } from './block-specs.ts';
+import { elementAt } from './moving/lineage.ts';
+import { idOf, keyOf, readMoves } from './moving/moves.ts';
 
 export interface SetValue {
 	/** '' when somebody cleared it. */
@@ -54,11 +57,14 @@ export function disagreementsOf(element: Y.XmlElement): Omit<BlockDisagreements,
 	for (const { attribute } of spec.fields) {
 		const item = element._map.get(attribute);
 		if (item === undefined || item.left === null || item.deleted) continue;
-		const values = different(atOnce(item));
-		if (values.length > 1) open.push({ attribute, values });
-		else {
-			const before = item.length > 1 ? [] : different(atOnce(item.left));
-			if (before.length > 1) settled.push({ attribute, chosen: valueOf(item), over: before });
+		const values = valuesOf(element, attribute);
+		const said = (some: readonly Value[]) => different(some.map((one) => setValue(element, attribute, one)));
+		const last = values.at(-1);
+		const atOnce = said(notReplaced(values));
+		if (atOnce.length > 1) open.push({ attribute, values: atOnce });
+		else if (last !== undefined) {
+			const over = said([...pickedOver(last, values)].reverse());
+			if (over.length > 1) settled.push({ attribute, chosen: setValue(element, attribute, last), over });
 		}
 	}
 	return open.length + settled.length > 0 ? { open, settled } : null;
@@ -80,14 +86,23 @@ export function findDisagreements(fragment: Y.XmlFragment): readonly BlockDisagr
 	return found;
 }
 
-/** Sets the picked value once more, after all of them, which settles it; a person's id goes with the name. */
+/** Picks, after having seen all of them; a person's id goes with the name. */
 export function settle(element: Y.XmlElement, attribute: string, chosen: SetValue): void {
 	const field = blockSpec(element.nodeName)?.fields.find((one) => one.attribute === attribute);
-	const ref = field?.kind === 'who' ? element._map.get(field.ref ?? '') : undefined;
-	element.setAttribute(attribute, chosen.value);
-	if (field?.kind !== 'who' || field.ref === undefined || ref === undefined || ref.deleted) return;
-	const own = atOnce(ref).find(({ yClient }) => yClient === chosen.yClient);
-	element.setAttribute(field.ref, own?.value ?? '');
+	const ref = field?.kind === 'who' ? field.ref : undefined;
+	pick(element, attribute, chosen.value);
+	if (ref === undefined || element._map.get(ref)?.deleted !== false) return;
+	const own = notReplaced(valuesOf(element, ref))
+		.map((value) => setValue(element, ref, value))
+		.find(({ yClient }) => yClient === chosen.yClient);
+	pick(element, ref, own?.value ?? '');
+}
+
+/** Writes into the copy of an element, made just now, what else its values were set to and nobody has picked from. */
+export function copyOpenValues(element: Y.XmlElement, copy: Y.XmlElement): void {
+	for (const attribute of element._map.keys())
+		for (const { value } of notReplaced(valuesOf(element, attribute)).slice(1))
+			if (value !== copy.getAttribute(attribute)) setAfter(copy, attribute, null, value);
 }
 
 /** How many values of the document wait for somebody to pick. */
@@ -95,25 +110,97 @@ export function countOpen(disagreements: readonly BlockDisagreements[]): number 
 	return disagreements.reduce((sum, { open }) => sum + open.length, 0);
 }
 
-/** The value of this item first, then those that were set without having seen it. */
-function atOnce(last: Y.Item): SetValue[] {
-	const values: SetValue[] = [];
-	let item: Y.Item | null = last;
-	while (item !== null) {
-		values.push(valueOf(item));
-		// Yjs joins a person's own successive values into one item; the last of them is the one that others met
-		if (item.length > 1) break;
-		const before: Y.Item | null = item.left;
-		// an item that was set after seeing the one before it names it as its origin
-		if (before === null || Y.compareIDs(item.origin, before.lastId)) break;
-		item = before;
+/** One value of an attribute, as it was set once. Yjs joins several of them into one item. */
+export interface Value {
+	readonly client: number;
+	readonly clock: number;
+	readonly value: unknown;
+	/** The value that was in force for whoever set this one. */
+	readonly origin: Y.ID | null;
+}
+
+/** All that an attribute was ever set to; the last one is in force. */
+export function valuesOf(element: Y.XmlElement, attribute: string): readonly Value[] {
+	const values: Value[] = [];
+	for (let item = element._map.get(attribute) ?? null; item !== null; item = item.left) {
+		const { id, origin } = item;
+		const joined = item.content.getContent().map((value: unknown, at): Value => {
+			const before = at === 0 ? origin : Y.createID(id.client, id.clock + at - 1);
+			return { client: id.client, clock: id.clock + at, value, origin: before };
+		});
+		values.unshift(...joined);
 	}
 	return values;
 }
 
-function valueOf(item: Y.Item): SetValue {
-	const value: unknown = item.content.getContent().at(-1);
-	return { value: typeof value === 'string' ? value : '', yClient: item.id.client };
+/** Those that nobody who had seen them has replaced; the one in force first. */
+export function notReplaced(values: readonly Value[]): readonly Value[] {
+	const replaced = new Set(values.flatMap((value) => replacedBy(value, values)));
+	return values.filter((value) => !replaced.has(value)).reverse();
+}
+
+/** What was replaced by this value, by what it replaced, and so on. */
+export function allReplacedBy(value: Value, values: readonly Value[]): readonly Value[] {
+	const replaced = [value];
+	for (const one of replaced)
+		replaced.push(...replacedBy(one, values).filter((other) => !replaced.includes(other)));
+	return replaced.slice(1);
+}
+
+/** What somebody had seen, and replaced, who set this value. */
+function replacedBy(value: Value, values: readonly Value[]): readonly Value[] {
+	return [...inOnePick(value, values).slice(1), ...pickedOver(value, values)];
+}
+
+function pickedOver(value: Value, values: readonly Value[]): readonly Value[] {
+	const origins = inOnePick(value, values).map(({ origin }) => origin);
+	return values.filter(({ client, clock }) =>
+		origins.some((origin) => origin?.client === client && origin.clock === clock)
+	);
+}
+
+/** In picking, one sets the same value several times in a row: once after each of those that one picks from. */
+function inOnePick(value: Value, values: readonly Value[]): readonly Value[] {
+	const before = values.find(({ client, clock }) => client === value.client && clock === value.clock - 1);
+	const isOne = before !== undefined && before.value === value.value && before.clock !== value.origin?.clock;
+	return isOne ? [value, ...inOnePick(before, values)] : [value];
+}
+
+function pick(element: Y.XmlElement, attribute: string, value: string): void {
+	const [, ...others] = notReplaced(valuesOf(element, attribute));
+	for (const other of others) setAfter(element, attribute, other, value);
+	element.setAttribute(attribute, value);
+}
+
+/** Sets a value as somebody who has seen that one (or none) and nothing later. It need not come into force. */
+export function setAfter(element: Y.XmlElement, attribute: string, seen: Value | null, value: unknown): void {
+	const { doc } = element;
+	if (doc === null) return;
+	doc.transact((transaction) => {
+		const left =
+			seen === null ? null : Y.getItemCleanEnd(transaction, doc.store, Y.createID(seen.client, seen.clock));
+		const id = Y.createID(doc.clientID, Y.getState(doc.store, doc.clientID));
+		const content = new Y.ContentAny([value]);
+		new Y.Item(id, left, left?.lastId ?? null, null, null, element, attribute, content).integrate(
+			transaction,
+			0
+		);
+	});
+}
+
+/** Whoever set it first: a value that was moved along with its block, or brought after it, stays theirs. */
+function setValue(element: Y.XmlElement, attribute: string, { client, clock, value }: Value): SetValue {
+	const own: SetValue = { value: typeof value === 'string' ? value : '', yClient: client };
+	const { doc } = element;
+	if (doc === null) return own;
+	const { moves, carried } = readMoves(doc);
+	const late = carried.find(({ at }) => at[0] === client && at[1] === clock)?.late;
+	if (late !== undefined) return { ...own, yClient: late[0] };
+	const move = moves.find(({ made }) => made[0] === client && made[1] <= clock && clock < made[2]);
+	const from = move?.pairs.find(([, to]) => keyOf(to) === keyOf(idOf(element)))?.[0];
+	const old = from === undefined ? null : elementAt(doc, from);
+	const before = old === null ? undefined : valuesOf(old, attribute).findLast((one) => one.value === value);
+	return old === null || before === undefined ? own : setValue(old, attribute, before);
 }
 
 function different(values: readonly SetValue[]): readonly SetValue[] {

@@ -116,6 +116,18 @@ test('the one in force can be kept as well, with the keyboard', async () => {
 	expect(a.body).toBe(before);
 });
 
+test('who sets a third value in the field has picked it', () => {
+	const { amina, ben, meet } = aminaAndBenApart('goal');
+	set(amina, 'lifecycle', 'active');
+	set(ben, 'lifecycle', 'on-hold');
+	meet();
+	set(ben, 'lifecycle', 'completed');
+	expect([amina.both.count, ben.both.count]).toEqual([0, 0]);
+	expect(amina.editor.state.doc.firstChild?.attrs.lifecycle).toBe('completed');
+	const said = amina.editor.view.dom.querySelector('.settled')?.textContent;
+	expect(said).toMatch(/Ben chose “.+” over “.+” and “.+”/);
+});
+
 test('where one only reads, the one in force is shown, and said not to be settled', async () => {
 	const { a, b, amina, ben, meet } = aminaAndBenApart('goal');
 	set(amina, 'lifecycle', 'active');

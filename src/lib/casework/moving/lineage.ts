@@ -131,7 +131,7 @@ export class Lineage {
 }
 
 /** The element of that item, removed or not; null when it is unknown or was forgotten. */
-function elementAt(doc: Y.Doc, [client, clock]: Id): Y.XmlElement | null {
+export function elementAt(doc: Y.Doc, [client, clock]: Id): Y.XmlElement | null {
 	const structs = doc.store.clients.get(client);
 	if (!structs || clock >= Y.getState(doc.store, client)) return null;
 	const struct = structs[Y.findIndexSS(structs, clock)];

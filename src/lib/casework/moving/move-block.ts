@@ -3,6 +3,7 @@
  * no move. What others wrote in the old one meanwhile is found again by `moves.ts` and brought over by `strays.ts`.
  */
 import * as Y from 'yjs';
+import { copyOpenValues } from '../both-values.ts';
 
 /** The element of that block id; null when it is not there (any more). */
 export function elementOfBlock(fragment: Y.XmlFragment, id: string): Y.XmlElement | null {
@@ -23,8 +24,20 @@ export function moveElement(
 	if (at < 0 || (from === to.parent && siblings[at - 1] === element)) return null;
 	const copy = element.clone();
 	to.parent.insert(at, [copy]);
+	copyQuestions(element, copy);
 	from.delete(from.toArray().indexOf(element), 1);
 	return copy;
+}
+
+/** What waits for somebody to pick is no part of a clone. */
+function copyQuestions(element: Y.XmlElement, copy: Y.XmlElement): void {
+	copyOpenValues(element, copy);
+	const copies = copy.toArray();
+	element.toArray().forEach((child, index) => {
+		const its: unknown = copies[index];
+		if (child instanceof Y.XmlElement && its instanceof Y.XmlElement)
+			copyQuestions(child, its as Y.XmlElement);
+	});
 }
 
 function isInside(type: Y.XmlFragment, holder: Y.XmlElement): boolean {

@@ -27,7 +27,7 @@ export interface Move {
 	readonly seen: readonly Id[];
 }
 
-/** Words that came too late and were brought over: where they stood, where they are now, letter by letter. */
+/** Words, or a value, that came too late and were brought over: where they stood, where they are now, letter by letter. */
 export interface Carried {
 	readonly late: Span;
 	readonly at: Span;
@@ -64,7 +64,8 @@ export function writeMove(doc: Y.Doc, move: Move): void {
 }
 
 export function writeCarried(doc: Y.Doc, carried: Carried): void {
-	doc.getMap(MOVES_FIELD).set(`carried:${carried.at[0]}-${carried.at[1]}`, carried);
+	const { at, late } = carried;
+	doc.getMap(MOVES_FIELD).set(`carried:${at[0]}-${at[1]}:${late[0]}-${late[1]}`, carried);
 }
 
 /** Writes down what this person moves in `doc`; `isUsers`: was a transaction theirs? Returns its remover. */

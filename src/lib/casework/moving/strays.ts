@@ -8,6 +8,14 @@
  */
 import * as Y from 'yjs';
 import {
+	allReplacedBy,
+	copyOpenValues,
+	notReplaced,
+	setAfter,
+	valuesOf,
+	type Value
+} from '../both-values.ts';
+import {
 	copyOfText,
 	inlineWords,
 	insertLetters,
@@ -133,15 +141,21 @@ class Settling {
 	}
 
 	#bringValues(element: Y.XmlElement, home: Y.XmlElement): boolean {
-		for (const [name, item] of element._map) {
-			const late: Span = [item.id.client, item.id.clock + item.length - 1, item.id.clock + item.length];
-			if (name === 'id' || !this.#isLate(element, item) || !this.#isMine(late[0]) || this.#isCarried(late))
-				continue;
-			const value: unknown = item.content.getContent().at(-1);
-			const at = Y.getState(this.#doc.store, this.#doc.clientID);
-			if (home.getAttribute(name) !== value) setAtOnce(home, name, value, this.#lineage.madeWith(home));
-			writeCarried(this.#doc, { late, at: [this.#doc.clientID, at, at] });
-			return true;
+		for (const name of element._map.keys()) {
+			if (name === 'id') continue;
+			for (const value of notReplaced(valuesOf(element, name))) {
+				const { client, clock } = value;
+				const late: Span = [client, clock, clock + 1];
+				const isLate = this.#isLateAt(element, client, clock);
+				if (!isLate || !this.#isMine(client) || this.#isBrought([client, clock], home)) continue;
+				const isSame = (one: Value) => one.value === value.value;
+				const next = Y.getState(this.#doc.store, this.#doc.clientID);
+				const same = notReplaced(valuesOf(home, name)).find(isSame);
+				if (!same) setAtOnce(home, name, value, element, this.#lineage.madeWith(home));
+				const [by, at] = same ? [same.client, same.clock] : [this.#doc.clientID, next];
+				writeCarried(this.#doc, { late, at: [by, at, at + 1] });
+				return true;
+			}
 		}
 		return false;
 	}
@@ -208,18 +222,18 @@ class Settling {
 	}
 
 	#isLate(holder: Y.XmlElement, item: Y.Item): boolean {
-		const { client, clock } = item.id;
-		const last = clock + item.length - 1;
+		return this.#isLateAt(holder, item.id.client, item.id.clock + item.length - 1);
+	}
+
+	#isLateAt(holder: Y.XmlElement, client: number, last: number): boolean {
 		const made = this.#lineage.madeWith(holder);
 		if (made !== null && client === made[0] && last >= made[1] && last < made[2]) return false;
 		return last >= this.#lateFrom(holder, client);
 	}
 
-	/** A value that was brought over already. */
-	#isCarried([client, from, until]: Span): boolean {
-		return this.#lineage.carried.some(
-			({ late }) => late[0] === client && late[1] <= from && late[2] >= until
-		);
+	/** A value that was brought over already, to where the block lives or to what became of it. */
+	#isBrought(value: Id, home: Y.XmlElement): boolean {
+		return this.#sameAs(value).some((at) => at !== value && this.#isHeld(at, home));
 	}
 
 	/** Which of these letters stand nowhere in the text, and never did where their line lives now. */
@@ -272,6 +286,7 @@ class Settling {
 		const copy = this.#copyOf(element, pairs);
 		if (place) place.parent.insert(place.at, [copy]);
 		else this.#body.insert(this.#body.length, [copy]);
+		for (const [old, now] of pairs) copyOpenValues(old, now);
 		writeMove(this.#doc, {
 			pairs: pairs.map(([old, now]): [Id, Id] => [idOf(old), idOf(now)]),
 			roots: 1,
@@ -333,19 +348,23 @@ function placeAfter(
 	return { parent, at: item.left === null && parent.parent === null ? 0 : siblings.length };
 }
 
-/** Sets a value as somebody who has seen it as it was copied, and nothing later: whoever set it since disagrees. */
-function setAtOnce(element: Y.XmlElement, name: string, value: unknown, made: Span | null): void {
-	const doc = element.doc;
-	let copied: Y.Item | null = element._map.get(name) ?? null;
-	while (copied !== null && !(made && copied.id.client === made[0] && copied.id.clock < made[2]))
-		copied = copied.left;
-	if (copied === null || doc === null || copied.right === null) {
-		element.setAttribute(name, value as string);
-		return;
-	}
-	const id = Y.createID(doc.clientID, Y.getState(doc.store, doc.clientID));
-	const item = new Y.Item(id, copied, copied.lastId, null, null, element, name, new Y.ContentAny([value]));
-	doc.transact((transaction) => item.integrate(transaction, 0));
+/**
+ * Brings a value over as somebody set it: of those that were copied it replaces what they had replaced in `from`, and
+ * nothing that was set since.
+ */
+function setAtOnce(
+	home: Y.XmlElement,
+	name: string,
+	late: Value,
+	from: Y.XmlElement,
+	made: Span | null
+): void {
+	const replaced = allReplacedBy(late, valuesOf(from, name)).map(({ value }) => value);
+	const copied = valuesOf(home, name).findLast(
+		({ client, clock, value }) =>
+			made !== null && client === made[0] && clock >= made[1] && clock < made[2] && replaced.includes(value)
+	);
+	setAfter(home, name, copied ?? null, late.value);
 }
 
 function removeElement(element: Y.XmlElement): void {

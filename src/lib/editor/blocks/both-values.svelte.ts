@@ -8,6 +8,7 @@ import { ySyncPluginKey } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
 import {
 	countOpen,
+	disagreementsOf,
 	findDisagreements,
 	settle,
 	type BlockDisagreements,
@@ -30,6 +31,7 @@ export class BothValues {
 		this.#view = view;
 		this.#tell = found;
 		const look = (transaction: Y.Transaction) => {
+			if (transaction.origin === ySyncPluginKey) this.#pickWhatIsSet(transaction);
 			const takes = this.#found.length > 0 && transaction.deleteSet.clients.size > 0;
 			if (takes || setsValue(transaction)) this.#look();
 		};
@@ -69,6 +71,20 @@ export class BothValues {
 
 	close(): void {
 		this.#remove();
+	}
+
+	/** Who sets a value in its field has seen what is asked beside it. */
+	#pickWhatIsSet({ changed }: Y.Transaction): void {
+		for (const [element, keys] of changed) {
+			if (!(element instanceof Y.XmlElement) || element._item?.deleted === true) continue;
+			const asked = this.#of(element.getAttribute('id'))?.open ?? [];
+			const still = disagreementsOf(element as Y.XmlElement)?.open ?? [];
+			for (const { attribute } of asked.filter((one) => keys.has(one.attribute))) {
+				const mine = still.find((one) => one.attribute === attribute)?.values[0];
+				if (mine?.yClient === this.#view.doc.clientID)
+					this.choose(String(element.getAttribute('id')), attribute, mine);
+			}
+		}
 	}
 
 	#of(block: unknown): BlockDisagreements | undefined {
