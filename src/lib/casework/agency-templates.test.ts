@@ -11,7 +11,7 @@ import {
 	type AgencyTemplate
 } from './agency-templates.ts';
 import { isText, judgeTree, readTree, wordsOf, writeTree, type TreePart } from './body-tree.ts';
-import { givenWords, outlineOfForm } from './outline-of-form.ts';
+import { givenWords, outlineOfForm, wordsToKeep } from './outline-of-form.ts';
 import { findUnknown } from './schema-guard.ts';
 import { schemaExtensions } from './schema.ts';
 import { BODY_FIELD } from './schema-version.ts';
@@ -141,6 +141,50 @@ describe('Only headings and prompts', () => {
 		const given = givenWords([cell('Home')]);
 		expect(outlineOfForm([cell('Home')], given).map(wordsOf)).toEqual(['Home']);
 		expect(outlineOfForm([cell('Home of Rosa')], given).map(wordsOf)).toEqual(['']);
+	});
+});
+
+describe('Everything that is written', () => {
+	const line = (text: string, attributes: Record<string, unknown> = {}): TreePart => ({
+		type: 'paragraph',
+		attributes,
+		content: [{ text }]
+	});
+	const titled = (type: string, title: string, attributes: Record<string, unknown>): TreePart => ({
+		type,
+		attributes,
+		content: [
+			{ type: 'blockTitle', attributes: { hint: 'What?' }, content: [{ text: title }] },
+			line(`About ${title}`)
+		]
+	});
+
+	test('keeps own words, and no word, value or trace of what came over from other documents', () => {
+		const source = 'doc1 block1 hash1 made1';
+		const tree: TreePart[] = [
+			line('We meet every week.'),
+			titled('goal', 'Rosa finds a flat', {
+				id: 'from-1',
+				source,
+				lifecycle: 'active',
+				target: '2026-12-01'
+			}),
+			line('12 November: Rosa called', { data: { source } }),
+			titled('step', 'Call the landlord line', { who: 'Ana', whoRef: 'person-1', due: '2026-12-01' }),
+			titled('contact', 'Visit', { goals: 'doc1#block1' }),
+			{ type: 'image', attributes: { file: 'ab12' } }
+		];
+		const kept = JSON.stringify(wordsToKeep(tree));
+		for (const own of ['We meet every week.', 'Call the landlord line', 'Ana', '2026-12-01', 'What?'])
+			expect(kept).toContain(own);
+		expect(kept).not.toMatch(/Rosa|doc1|block1|hash1|active|person-1|ab12|image/);
+		const [, goal] = wordsToKeep(tree);
+		expect(goal).toMatchObject({ type: 'goal', attributes: {} });
+	});
+
+	test('of a built-in template is that template', async () => {
+		const tree = readTree((await docOf('case-plan.1')).getXmlFragment(BODY_FIELD));
+		expect(wordsToKeep(tree).map(wordsOf).join()).toBe(tree.map(wordsOf).join());
 	});
 });
 

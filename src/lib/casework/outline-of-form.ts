@@ -1,10 +1,12 @@
 /**
- * A document without what was written in it: headings, prompts, empty blocks and empty lines, to begin another one with.
+ * What may be kept of a document to begin others with: its form alone, headings, prompts, empty blocks and empty lines;
+ * or the words that were written in it, but never what came over from other documents, which tells of a person.
  *
- * Promises: of words only headings, the headings of tables, the names of fields and what a built-in template itself had
+ * Promises: of a form, of words only headings, the headings of tables, the names of fields and what a built-in template itself had
  * put there stay; of values only those that make the form. Whoever saves it looks at it first, since a heading too can
  * name a person.
  */
+import { blockSpecs } from './block-specs.ts';
 import { isText, wordsOf, type TreeBlock, type TreePart } from './body-tree.ts';
 
 /** Words that are the form itself. */
@@ -23,6 +25,12 @@ const keepsValues = new Set([
 	'unit',
 	'better'
 ]);
+/** A person of one case is nobody in another. */
+const personIds = new Set(
+	blockSpecs.flatMap(({ fields }) =>
+		fields.flatMap((field) => (field.kind === 'who' && field.ref !== undefined ? [field.ref] : []))
+	)
+);
 /** Say nothing when they are empty. */
 const dropped = new Set(['image', 'chip', 'hardBreak', 'reading']);
 
@@ -33,6 +41,33 @@ export function outlineOfForm(
 ): readonly TreePart[] {
 	return withoutRepeats(tree.flatMap((part) => (isText(part) ? [] : emptied(part, given))));
 }
+
+/**
+ * All that was written here. What was carried over from elsewhere is emptied to its form; nothing refers to people,
+ * documents or pictures that the next reader does not have.
+ */
+export function wordsToKeep(
+	tree: readonly TreePart[],
+	given: ReadonlyMap<string, string> = new Map()
+): readonly TreePart[] {
+	const kept = tree.flatMap((part): TreePart[] => {
+		if (isText(part)) return [part];
+		if (part.type === 'image') return [];
+		const { source, data, ...attributes } = part.attributes ?? {};
+		if (isCarried(source) || isCarried(sourceIn(data))) return emptied(part, given);
+		const own = Object.entries(attributes).filter(
+			([name, value]) => !personIds.has(name) && !(name === 'goals' && String(value).includes('#'))
+		);
+		return [
+			{ ...part, attributes: Object.fromEntries(own), content: wordsToKeep(part.content ?? [], given) }
+		];
+	});
+	return withoutRepeats(kept);
+}
+
+const isCarried = (source: unknown) => source !== undefined && source !== null && source !== '';
+const sourceIn = (data: unknown) =>
+	typeof data === 'object' && data !== null && 'source' in data ? data.source : undefined;
 
 /** The words of every block of a template, by id. */
 export function givenWords(

@@ -8,7 +8,7 @@ import {
 	type AgencyTemplate
 } from '#lib/casework/agency-templates.ts';
 import { readTree, type TreePart } from '#lib/casework/body-tree.ts';
-import { givenWords, outlineOfForm } from '#lib/casework/outline-of-form.ts';
+import { givenWords, outlineOfForm, wordsToKeep } from '#lib/casework/outline-of-form.ts';
 import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import { canWrite } from '#lib/circle/roles.ts';
@@ -107,17 +107,15 @@ export class AgencyTemplates {
 	}
 }
 
-/** What would be kept of a text: all of it, or its headings and prompts. `template`: the built-in one it began with. */
+/** What would be kept of a text: all that was written in it, or its headings and prompts. `template`: the built-in one it began with. */
 export async function contentToKeep(
 	body: Y.XmlFragment,
 	template: string | null,
 	keep: 'all' | 'form'
 ): Promise<readonly TreePart[]> {
-	const tree = readTree(body);
-	if (keep === 'all') return tree;
-	const update = template === null ? null : await templateUpdate(template);
-	if (update === null) return outlineOfForm(tree);
 	const doc = new Y.Doc();
-	Y.applyUpdate(doc, update);
-	return outlineOfForm(tree, givenWords(readTree(doc.getXmlFragment(BODY_FIELD))));
+	const update = template === null ? null : await templateUpdate(template);
+	if (update !== null) Y.applyUpdate(doc, update);
+	const given = givenWords(readTree(doc.getXmlFragment(BODY_FIELD)));
+	return keep === 'all' ? wordsToKeep(readTree(body), given) : outlineOfForm(readTree(body), given);
 }
