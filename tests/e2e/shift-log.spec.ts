@@ -132,6 +132,15 @@ test('Two tablets of one house, offline all night, start the same log and merge 
 	await expect(ear).toContainText('Corrected by Amina');
 	await expect(ear.locator('del')).toContainText('Luis has a sore throat.');
 
+	// lists and search know what stands in it
+	await ben.page.goto(log.slice(0, log.lastIndexOf('/')));
+	await expect(ben.page.getByRole('link', { name: 'Ask the clinic' })).toBeVisible();
+	await ben.page.getByRole('searchbox', { name: 'Search in this case' }).fill('earache scarf');
+	await ben.page
+		.getByRole('search')
+		.getByRole('link', { name: /Shift log/ })
+		.click();
+
 	// the next shift takes over
 	await ben.page.getByRole('button', { name: 'Hand over' }).click();
 	const summary = ben.page.getByRole('textbox', { name: 'What does the next shift have to know?' });

@@ -20,6 +20,7 @@ const dated: readonly { name: string; attribute: string; what: DueItem['what']; 
 	{ name: 'step', attribute: 'due', what: 'step', state: 'status' },
 	{ name: 'action', attribute: 'due', what: 'action', state: 'status' },
 	{ name: 'referral', attribute: 'followUp', what: 'followUp', state: 'status' },
+	{ name: 'logFollowUp', attribute: 'due', what: 'followUp', state: 'status' },
 	{ name: 'referral', attribute: 'respondBy', what: 'answer', state: 'status' },
 	{ name: 'condition', attribute: 'nextCheck', what: 'check', state: 'state' },
 	{ name: 'goal', attribute: 'target', what: 'goal', state: 'lifecycle' }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { keepsWhatWasReplaced, settle } from './both-values.ts';
 import { BODY_FIELD } from './schema-version.ts';
 import { dueItemsOf, goalsOf, highNeedsWithoutGoal, namesIn } from './summary-lists.ts';
 import { summarize, type DocumentSummary } from './summary.ts';
@@ -61,6 +62,26 @@ describe('The summary of a document', () => {
 		]);
 		expect(summary.text).toContain('Call the housing office');
 		expect(summary.blocks.find(({ name }) => name === 'step')?.inside).toBe(summary.blocks[0]?.id);
+	});
+
+	it('counts what two people set differently while apart', () => {
+		const docs = [1, 2].map((clientID) => {
+			const doc = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+			doc.clientID = clientID;
+			return doc;
+		}) as [Y.Doc, Y.Doc];
+		const goal = (doc: Y.Doc) => doc.getXmlFragment(BODY_FIELD).get(0) as Y.XmlElement;
+		const pass = (from: Y.Doc, to: Y.Doc) => Y.applyUpdate(to, Y.encodeStateAsUpdate(from));
+		insertPieces(docs[0].getXmlFragment(BODY_FIELD), 0, [block('goal', { title: 'A home' })]);
+		pass(...docs);
+		goal(docs[0]).setAttribute('lifecycle', 'active');
+		goal(docs[1]).setAttribute('lifecycle', 'on-hold');
+		goal(docs[1]).setAttribute('target', '2027-01-01');
+		expect(summarize(docs[0]).toSettle).toBe(0);
+		pass(docs[1], docs[0]);
+		expect(summarize(docs[0]).toSettle).toBe(1);
+		settle(goal(docs[0]), 'lifecycle', { value: 'active', yClient: 1 });
+		expect(summarize(docs[0]).toSettle).toBe(0);
 	});
 
 	it('points out a high need only as long as no goal answers it', () => {

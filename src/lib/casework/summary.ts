@@ -2,11 +2,12 @@
  * What lists, search and derivations need to know of a document, so that they need not open it. Pure; without a schema,
  * so that documents of a newer app have one too.
  *
- * Promises: never throws on odd content; bounded (MAX_BLOCKS blocks, MAX_PART characters a part, MAX_TEXT for search);
+ * Promises: never throws on odd content; bounded (MAX_BLOCKS blocks, MAX_PART characters a part, MAX_SUMMARY_TEXT for search);
  * `hash` is of the whole of a block, however long, so that any change of its words or facts changes it.
  */
 import type * as Y from 'yjs';
 import { blockSpec } from './block-specs.ts';
+import { countOpen, findDisagreements } from './both-values.ts';
 import { isIsoDay, parseDay } from './dates.ts';
 import { carriedIn, type CarriedPiece } from './derive/carried.ts';
 import { isDouble } from './derive/doubles.ts';
@@ -52,19 +53,22 @@ export interface DocumentSummary {
 	readonly day: string | null;
 	/** ISO day of the next review, report or meeting, where one is written down. */
 	readonly review: string | null;
+	/** How many values were set differently by people who were apart, and wait for somebody to pick. */
+	readonly toSettle: number;
 	/** For search. */
 	readonly text: string;
 }
 
 const MAX_BLOCKS = 2_000;
 const MAX_PART = 2_000;
-const MAX_TEXT = 60_000;
+export const MAX_SUMMARY_TEXT = 60_000;
 
 export function summarize(doc: Y.Doc): DocumentSummary {
-	return summarizeParts(readBlocks(doc.getXmlFragment(BODY_FIELD)));
+	const body = doc.getXmlFragment(BODY_FIELD);
+	return summarizeParts(readBlocks(body), countOpen(findDisagreements(body)));
 }
 
-function summarizeParts(parts: readonly ReadingPart[]): DocumentSummary {
+function summarizeParts(parts: readonly ReadingPart[], toSettle: number): DocumentSummary {
 	const blocks: SummaryBlock[] = [];
 	const sections: { id: string; title: string; words: string[] }[] = [];
 	const seen = new Set<string>();
@@ -97,10 +101,11 @@ function summarizeParts(parts: readonly ReadingPart[]): DocumentSummary {
 		carried: carriedIn(parts, MAX_BLOCKS),
 		day: blocks.map((block) => dayOf(block, 'contact', 'date')).find((day) => day !== null) ?? null,
 		review: reviewOf(read),
+		toSettle,
 		text: textOf(parts)
 			.replace(/\n{2,}/g, '\n')
 			.trim()
-			.slice(0, MAX_TEXT)
+			.slice(0, MAX_SUMMARY_TEXT)
 	};
 }
 

@@ -2,18 +2,19 @@
  * The log of one house and day: read through to its lane, folded afresh when it grows. Entries are operations in the lane
  * that refuses deletions, so nothing entered is ever taken away: not by us, not by a relay, not by a colleague.
  */
-import { foldShiftLog, mayEnter, type LogEntry, type ShiftLog } from '#lib/casework/shift-log/fold.ts';
+import { mayEnter, type LogEntry, type ShiftLog } from '#lib/casework/shift-log/fold.ts';
 import { readLogOperation, type EntryFacts, type LogOperation } from '#lib/casework/shift-log/operation.ts';
 import { allNames } from '#lib/casework/shift-log/residents.ts';
 import type { KnownNames } from '#lib/casework/shift-log/resident-page.ts';
-import { appendToLane, readLane } from '#lib/discussion/lane.ts';
+import { appendToLane } from '#lib/discussion/lane.ts';
 import { newOperationId } from '#lib/discussion/operation.ts';
 import type { CaseFile } from './case-file.svelte.ts';
 import { Changes } from './changes.ts';
 import type { KnownCircle } from './known-circle.ts';
-import { writersIn } from './discussion-lane.ts';
 import type { RoomLease } from './rooms.ts';
 import type { Session } from './session.svelte.ts';
+import { noteEntries, shiftLogIn } from './shift-log-summary.ts';
+import { keepSummary } from './summary-keeping.ts';
 
 type Said<T = LogOperation> = T extends LogOperation ? Omit<T, 'v' | 'id' | 'lamport' | 'at'> : never;
 
@@ -28,6 +29,7 @@ export class DocumentShiftLog {
 	#removers: (() => void)[];
 	#folded: ShiftLog | null = null;
 	#draft: string;
+	#stopSummary: () => Promise<void>;
 	/** ISO day. */
 	readonly day: string;
 
@@ -44,6 +46,7 @@ export class DocumentShiftLog {
 		};
 		const { clear } = lease.sealed;
 		clear.on('update', grown);
+		this.#stopSummary = keepSummary(lease.sealed, (updatedAt) => this.#note(updatedAt));
 		this.#removers = [() => clear.off('update', grown), known.onChange(grown)];
 		void lease.sealed.loaded.then(() => (this.#loaded = true));
 		void lease.sealed.synced.then(() => (this.#synced = true));
@@ -66,7 +69,7 @@ export class DocumentShiftLog {
 	get current(): ShiftLog {
 		this.#changes.follow();
 		const { sealed } = this.#lease;
-		this.#folded ??= foldShiftLog(readLane(sealed.clear, writersIn(sealed, this.#known), readLogOperation));
+		this.#folded ??= shiftLogIn(sealed, this.#known);
 		return this.#folded;
 	}
 
@@ -112,7 +115,19 @@ export class DocumentShiftLog {
 
 	async close(): Promise<void> {
 		for (const remove of this.#removers.splice(0)) remove();
+		await this.#stopSummary();
 		await this.#lease.close();
+	}
+
+	async #note(updatedAt: number): Promise<void> {
+		const { document } = this.#lease.sealed.room;
+		const { summaries } = this.#session;
+		const listed = this.#case.documents.find(({ id }) => id === document);
+		if (summaries === undefined || listed === undefined) return;
+		const { id, title, kind } = listed;
+		const caseCircle = this.#case.circle;
+		const read = { log: this.current, names: this.names, updatedAt };
+		await noteEntries(summaries, { id, title, kind, caseCircle }, this.#known, read);
 	}
 
 	/** The log names its residents itself: it has to be readable when the house's list has moved on. */

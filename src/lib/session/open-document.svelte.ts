@@ -144,7 +144,7 @@ export class OpenDocument {
 		void this.#noteContent();
 	}
 
-	async #noteContent(facts: { readonly here?: true } = {}): Promise<void> {
+	async #noteContent(facts: { readonly here?: true; readonly updatedAt?: number } = {}): Promise<void> {
 		const { summaries } = this.#session;
 		const { sealed } = this;
 		const listed = this.#listed;
@@ -332,8 +332,7 @@ export class OpenDocument {
 		this.#introduce(sealed);
 		this.#loaded = true;
 		this.#session.enterDocument(this);
-		const { summaries } = this.#session;
-		if (summaries !== undefined) this.#stopSummary = keepSummary(summaries, () => this.#listed, sealed);
+		this.#stopSummary = keepSummary(sealed, (updatedAt) => this.#noteContent({ updatedAt }));
 		tell();
 		await sealed.synced;
 		// it settles on closing too, and then this device may not have all of it

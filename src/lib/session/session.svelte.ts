@@ -1,6 +1,7 @@
 /**
  * Throughline on this device, put together: who I am, my cases, what is open, what is saved.
  */
+import { SHIFT_LOG } from '#lib/casework/kinds.ts';
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type DeviceId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
@@ -562,12 +563,15 @@ export class Session {
 		this.#catchingUp = true;
 		await this.circles.catchUp();
 		this.#catchingUp = false;
-		const [rooms, { Background }, { noteDocument }, { noteDiscussion }] = await Promise.all([
-			this.openRooms(),
-			import('./background.ts'),
-			import('./summary-keeping.ts'),
-			import('./read-discussions.ts')
-		]);
+		const [rooms, { Background }, { noteDocument }, { noteShiftLog }, { noteDiscussion }] = await Promise.all(
+			[
+				this.openRooms(),
+				import('./background.ts'),
+				import('./summary-keeping.ts'),
+				import('./shift-log-summary.ts'),
+				import('./read-discussions.ts')
+			]
+		);
 		if (connection !== this.#connections) return;
 		this.#background = new Background({
 			namespace: this.#namespace,
@@ -581,6 +585,8 @@ export class Session {
 			onVisited: async (listed, known, lane, sealed) => {
 				if (listed.removed) return;
 				if (lane === 'body') return noteDocument(this.#need(this.#summaries), listed, sealed, { here: true });
+				if (lane === 'discussion' && listed.kind === SHIFT_LOG)
+					await noteShiftLog({ summaries: this.#need(this.#summaries), rooms }, listed, known, sealed);
 				const { summaries } = this.#need(this.#waitingForMe);
 				const document = listed.id as DocumentId;
 				await noteDiscussion(summaries, this.myPerson, { known, document, lane, sealed });

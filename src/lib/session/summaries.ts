@@ -85,7 +85,7 @@ export class Summaries {
 		this.#byId.set(id, after);
 		this.#written.set(id, fingerprint);
 		this.#tell();
-		await this.#vault.put('summaries', id, { v: 3, ...after });
+		await this.#vault.put('summaries', id, { v: 4, ...after });
 		this.#channel?.postMessage(id);
 	}
 
@@ -142,5 +142,5 @@ function fingerprintOf(summary: Summary): string {
 function readSummary(value: unknown): Summary | null {
 	if (typeof value !== 'object' || value === null) return null;
 	const { v, ...kept } = value as Record<string, unknown>;
-	return v === 3 ? { ...nothing, ...(kept as Partial<Summary>) } : null;
+	return v === 4 ? { ...nothing, ...(kept as Partial<Summary>) } : null;
 }

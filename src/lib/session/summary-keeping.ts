@@ -3,6 +3,7 @@
  * to do, and at the latest when the document is closed.
  */
 import { readCaseIndex } from '#lib/casework/case-index.ts';
+import { SHIFT_LOG } from '#lib/casework/kinds.ts';
 import { summarize } from '#lib/casework/summary.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { CircleId, DocumentId } from '#lib/circle/ids.ts';
@@ -12,6 +13,7 @@ import type { CircleBook } from './circle-book.ts';
 import type { KnownCircle } from './known-circle.ts';
 import { caseOf, titleInList } from './own-document.ts';
 import type { Rooms } from './rooms.ts';
+import { noteShiftLog } from './shift-log-summary.ts';
 import type { Summaries } from './summaries.ts';
 
 /** Quiet after the last change before a summary is made, and how long it may be put off while somebody types on, ms. */
@@ -25,7 +27,10 @@ export interface Listed {
 	readonly caseCircle: CircleId;
 }
 
-/** What is known of a document now. `here`: all of it has been on this device. */
+/**
+ * What is known of a document now. `here`: all of it has been on this device. What a shift log says stands beside its
+ * text, in its entries (shift-log-summary.ts).
+ */
 export function noteDocument(
 	summaries: Summaries,
 	listed: Listed,
@@ -37,26 +42,24 @@ export function noteDocument(
 		...names,
 		...facts,
 		circle: sealed.room.circle,
-		content: summarize(sealed.clear)
+		...(listed.kind === SHIFT_LOG ? {} : { content: summarize(sealed.clear) })
 	});
 }
 
-/** Returns what stops it, after one last summary. */
+/** `note` makes the summary, of what changed last at `updatedAt`. Returns what stops it, after one last summary. */
 export function keepSummary(
-	summaries: Summaries,
-	listed: () => Listed | null,
-	sealed: SealedDocument
+	sealed: SealedDocument,
+	note: (updatedAt: number) => Promise<void>
 ): () => Promise<void> {
 	let changedAt: number | null = null;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let since = 0;
 	const write = async () => {
 		clearTimeout(timer);
-		const entry = listed();
-		if (changedAt === null || entry === null) return;
+		if (changedAt === null) return;
 		const updatedAt = changedAt;
 		changedAt = null;
-		await noteDocument(summaries, entry, sealed, { updatedAt });
+		await note(updatedAt);
 	};
 	const changed = () => {
 		const now = Date.now();
@@ -90,6 +93,13 @@ export async function rebuildSummaries(
 		await summaries.note(circle, { title, removed, circle, caseCircle });
 		for (const { id, title, kind, template, removed } of documents) {
 			if (removed) continue;
+			if (kind === SHIFT_LOG) {
+				const lease = rooms.open(known, id as DocumentId, undefined, 'discussion');
+				await lease.sealed.loaded;
+				await noteShiftLog({ summaries, rooms }, { id, title, kind, caseCircle }, known, lease.sealed);
+				await lease.close();
+				continue;
+			}
 			const seed = template === null ? undefined : ((await templateUpdate(template)) ?? undefined);
 			const lease = rooms.open(known, id as DocumentId, seed);
 			await lease.sealed.loaded;
