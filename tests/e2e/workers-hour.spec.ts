@@ -53,10 +53,15 @@ test('A newcomer looks at the sample case, takes it off again, and writes intake
 		await page.setViewportSize(PHONE);
 		await fits(page, 'a full plan on a phone');
 		await page.setViewportSize(DESKTOP);
-		await page
-			.getByRole('navigation', { name: 'Documents of this case' })
-			.getByRole('link', { name: /^Shift log/ })
-			.click();
+		const list = page.getByRole('navigation', { name: 'Documents of this case' });
+		await list.getByRole('link', { name: 'Case note: a bad night, and after' }).click();
+		// one of the two is reached by now
+		await expect(
+			page.getByRole('button', {
+				name: 'Goals it was about: The knee carries her through a working morning; Oskar spends every Wednesday afternoon with her'
+			})
+		).toBeVisible();
+		await list.getByRole('link', { name: /^Shift log/ }).click();
 		await expect(page.locator('.entry')).toHaveCount(8, { timeout: 30_000 });
 		await page.setViewportSize(PHONE);
 		await expect(page.getByText('Still to do: 2')).toBeVisible();

@@ -88,8 +88,8 @@ export interface Suggestions {
 	/** Others that the case has named. */
 	readonly names: readonly string[];
 	readonly agencies: readonly string[];
-	/** Goals of the case's plans; `id` is a reference that holds in every document of the case. */
-	readonly goals: readonly { readonly id: string; readonly title: string }[];
+	/** Goals of the case's plans; `id` is a reference that holds in every document of the case. Those that are over are named, not offered. */
+	readonly goals: readonly { readonly id: string; readonly title: string; readonly isOpen: boolean }[];
 }
 
 /** A note, a goal or another place in the case, as something to go to. */

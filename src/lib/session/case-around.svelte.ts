@@ -5,7 +5,7 @@ import { originOf } from '#lib/casework/derive/changed.ts';
 import { leaveAsIs, takeOver } from '#lib/casework/derive/plan-edits.ts';
 import { readRefs, writeRefs } from '#lib/casework/derive/source.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
-import { namesIn, openGoalsOf } from '#lib/casework/summary-lists.ts';
+import { namesIn, goalsOf, openGoalsOf } from '#lib/casework/summary-lists.ts';
 import type { CaseFile } from './case-file.svelte.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 
@@ -65,7 +65,7 @@ export class CaseAround {
 		people: readonly { id: string; name: string }[];
 		names: readonly string[];
 		agencies: readonly string[];
-		goals: readonly { id: string; title: string }[];
+		goals: readonly { id: string; title: string; isOpen: boolean }[];
 	} {
 		return this.#suggestions;
 	}
@@ -78,11 +78,16 @@ export class CaseAround {
 			agencies: [this.#case.known?.label ?? '', ...namesIn(others, 'agency')].filter((name) => name !== ''),
 			goals: others
 				.filter(({ kind }) => kind === 'case-plan' || kind === 'release-plan')
-				.flatMap(({ id, summary }) =>
-					openGoalsOf(summary)
+				.flatMap(({ id, summary }) => {
+					const open = openGoalsOf(summary);
+					return goalsOf(summary)
 						.filter((goal) => goal.title !== '' && goal.id !== '')
-						.map((goal) => ({ id: writeRefs([{ document: id, block: goal.id }]), title: goal.title }))
-				)
+						.map((goal) => ({
+							id: writeRefs([{ document: id, block: goal.id }]),
+							title: goal.title,
+							isOpen: open.includes(goal)
+						}));
+				})
 		};
 	});
 

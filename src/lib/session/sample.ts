@@ -2,6 +2,7 @@
  * Writes the sample case: an ordinary case, in ordinary edits, so that everything can be tried in it. Needs no relay.
  */
 import { isoDay } from '#lib/casework/dates.ts';
+import { writeRefs } from '#lib/casework/derive/source.ts';
 import { sampleCase } from '#lib/casework/sample/sample-case.ts';
 import type { CircleId } from '#lib/circle/ids.ts';
 import { CaseFile } from './case-file.svelte.ts';
@@ -16,10 +17,14 @@ export async function loadSampleCase(session: Session, onBegun: (circle: CircleI
 		await opened(caseFile);
 		caseFile.markSample();
 		onBegun(circle);
+		/** Block as the sample calls it → how later documents refer to it. */
 		const ids = new Map<string, string>();
 		for (const document of sample.documents) {
 			if (caseFile.isRemoved) return; // somebody has seen enough of it already
-			await caseFile.createFilledDocument({ ...document, ids });
+			const written = await caseFile.createFilledDocument({ ...document, ids });
+			// what comes later stands in another document, so it names this one too
+			for (const [name, id] of ids)
+				if (!id.includes('#')) ids.set(name, writeRefs([{ document: written, block: id }]));
 		}
 		await writeEvening(caseFile, sample.shiftLog);
 	} finally {

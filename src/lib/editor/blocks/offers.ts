@@ -38,10 +38,12 @@ export class Offers {
 		return found.length === 1 ? (found[0]?.id ?? null) : null;
 	}
 
-	/** Of this document first. */
-	get goals(): readonly Offered[] {
+	/** Of this document first; of others those that are not over, or `chosen` already. */
+	goals(chosen: readonly string[]): readonly Offered[] {
 		const here = this.blocks('goal');
-		const elsewhere = (this.#known()?.goals ?? []).filter(({ id }) => !here.some((goal) => goal.id === id));
+		const elsewhere = (this.#known()?.goals ?? []).filter(
+			({ id, isOpen }) => (isOpen || chosen.includes(id)) && !here.some((goal) => goal.id === id)
+		);
 		return [...here, ...elsewhere];
 	}
 
@@ -59,7 +61,9 @@ export class Offers {
 	}
 
 	titleOf = (id: string): string | null =>
-		[...this.goals, ...this.blocks('referral')].find((one) => one.id === id)?.title ?? null;
+		[...this.blocks('goal'), ...(this.#known()?.goals ?? []), ...this.blocks('referral')].find(
+			(one) => one.id === id
+		)?.title ?? null;
 
 	#values(kind: 'who' | 'agency'): readonly string[] {
 		const found: string[] = [];
