@@ -12,6 +12,8 @@ export default defineConfig({
 	build: { target: 'es2022' },
 	server: { proxy: { '/ws': { target: 'ws://127.0.0.1:8701', ws: true } } },
 	test: {
+		// vitest would leave one core idle, although most tests wait for a relay or a timer more than they compute
+		maxWorkers: '100%',
 		projects: [
 			{
 				extends: true,
