@@ -9,11 +9,20 @@ import { WRAP_LENGTH } from '#lib/crypto/wrap.ts';
 import { seededRandom, seeds, type Random } from '../../../tests/support/random.ts';
 import { createDeviceSecrets, introduceDevice, type DeviceSecrets } from './device.ts';
 import { readEntry, writeEntry, type Entry } from './entry.ts';
-import { idBytes, newPersonId, type DeviceId, type PersonId } from './ids.ts';
+import { idBytes, isPersonId, newPersonId, type CircleId, type DeviceId, type PersonId } from './ids.ts';
 import { receiversOf } from './policy.ts';
 import { applyEntry, joinProof } from './reduce.ts';
-import { activeDevices, ownersOf, standingOf } from './roles.ts';
-import { roles, type CircleState, type Role } from './state.ts';
+import {
+	activeCircles,
+	activeDevices,
+	everyDevice,
+	mayOpen,
+	ownersOf,
+	roleOf,
+	standingOf,
+	withMemberState
+} from './roles.ts';
+import { roles, type CircleState, type MemberId, type Role } from './state.ts';
 import { NOW, TestCircle } from './test-people.ts';
 
 /** `RUNS=500` for a long run. */
@@ -40,7 +49,8 @@ const wrapped = () => randomBytes(WRAP_LENGTH);
 
 type Draw = { readonly type: string; readonly body: Record<string, unknown>; readonly by: DeviceSecrets };
 
-async function draw(state: CircleState, random: Random): Promise<Draw> {
+/** `others`: circles that can be let in. */
+async function draw(state: CircleState, random: Random, others: readonly CircleState[] = []): Promise<Draw> {
 	const ids = activeIds(state);
 	const isIn = ({ devices }: Actor) => devices.some((one) => ids.has(one.device));
 	const somebody = (wanted: (one: Actor) => boolean) =>
@@ -62,18 +72,25 @@ async function draw(state: CircleState, random: Random): Promise<Draw> {
 	const some = random.chance(0.8) ? pending.map(([key]) => key) : [...state.invites.keys()];
 	const known = random.pick([...some, toBase64Url(link.publicKey)]);
 	const secret = links.find(({ publicKey }) => toBase64Url(publicKey) === known) ?? link;
-	const member = idBytes(other.person);
+	const inside = activeCircles(state).map(({ circle }) => circle);
+	const memberId: MemberId = inside.length > 0 && random.chance(0.3) ? random.pick(inside) : other.person;
+	const member = idBytes(memberId);
 	const epochFor = (ending: Parameters<typeof receiversOf>[1]) => {
-		const { devices, invites } = receiversOf(state, ending);
+		const { devices, circles, invites } = receiversOf(state, ending);
+		const seen = circles.flatMap((circle) => others.filter((one) => one.circle === circle));
 		const left = random.chance(0.1) ? devices.slice(1) : devices;
 		return {
 			epoch: state.epoch + 1,
 			circleKey: by.receiving.publicKey,
 			wraps: left.map((id) => ({ device: idBytes(id), wrapped: wrapped() })),
-			circleWraps: [],
+			circleWraps: seen.map(({ circle, epochs }) => ({
+				circle: idBytes(circle),
+				receiveKey: epochs.at(-1)?.circleKey,
+				wrapped: wrapped()
+			})),
 			inviteWraps: invites.map((key) => ({ key: fromBase64Url(key), wrapped: wrapped() })),
 			before: { staff: randomBytes(60), everyone: randomBytes(60) },
-			heads: [],
+			heads: seen.map(({ circle, head }) => ({ circle: idBytes(circle), ...head })),
 			cuts: []
 		};
 	};
@@ -119,7 +136,7 @@ async function draw(state: CircleState, random: Random): Promise<Draw> {
 			const asked = state.invites.get(known)?.request ?? null;
 			const devices = asked === null ? [newDevice] : [asked];
 			const body = {
-				person: asked === null ? member : idBytes(asked.person),
+				person: idBytes(asked === null ? other.person : asked.person),
 				role,
 				guest: state.invites.get(known)?.guest ?? guest,
 				until,
@@ -137,14 +154,14 @@ async function draw(state: CircleState, random: Random): Promise<Draw> {
 		() => {
 			const asked = state.invites.get(known)?.request ?? null;
 			const { signKey, receiveKey, statement } = asked ?? newDevice;
-			const person = asked === null ? member : idBytes(asked.person);
+			const person = idBytes(asked === null ? other.person : asked.person);
 			const request = asked === null ? null : secret.publicKey;
 			const body = { person, signKey, receiveKey, statement, wrapped: wrapped(), request };
 			return { type: 'device-add', body, by };
 		},
 		() => ({ type: 'change-role', body: { member, role, until, cuts: [] }, by }),
 		() => {
-			const ending = { type: 'remove', at: NOW, body: { members: [other.person] } } as const;
+			const ending = { type: 'remove', at: NOW, body: { members: [memberId] } } as const;
 			return { type: 'remove', body: { members: [member], reason: null, ...epochFor(ending) }, by };
 		},
 		() => {
@@ -154,6 +171,12 @@ async function draw(state: CircleState, random: Random): Promise<Draw> {
 		() => ({ type: 'leave', body: {}, by }),
 		() => ({ type: 'epoch', body: epochFor({ type: 'epoch', at: NOW }), by })
 	];
+	if (others.length > 0 && random.chance(0.12)) {
+		const { circle, head, epochs } = random.pick(others);
+		const receiveKey = epochs.at(-1)?.circleKey;
+		const body = { circle: idBytes(circle), role, name: sealed(), receiveKey, head, wrapped: wrapped() };
+		return { type: 'grant-circle', body, by };
+	}
 	// what takes away is drawn less often, or nobody would be left
 	return random.pick([...draws.slice(0, 6), ...draws.slice(2, 6), ...draws])();
 }
@@ -173,7 +196,8 @@ function entitled(before: CircleState, entry: Entry, person: PersonId, given: Ro
 	const mayLetIn = (maker: PersonId, role: Role) => {
 		const standing = standingIn(before, maker);
 		if (standing === null || standing.guest || rank[role] > rank[standing.role]) return false;
-		return standing.role === 'owner' || (standing.role === 'editor' && before.kind === 'case');
+		const mayEditors = before.kind === 'case' || before.kind === 'document';
+		return standing.role === 'owner' || (standing.role === 'editor' && mayEditors);
 	};
 	switch (entry.type) {
 		case 'change-role':
@@ -201,6 +225,8 @@ function entitled(before: CircleState, entry: Entry, person: PersonId, given: Ro
 function judge(before: CircleState, after: CircleState, entry: Entry): void {
 	const signer = personIn(before, entry.by);
 	const isOwner = signer !== null && standingIn(before, signer)?.role === 'owner';
+	const isJoining = entry.type === 'join' || entry.type === 'join-request';
+	expect(isJoining || signer !== null, `${entry.type} by who is in by themselves`).toBe(true);
 	expect(ownersOf(after).length, '[C6] an owner').toBeGreaterThan(0);
 	for (const { person } of cast) {
 		const [was, is] = [standingIn(before, person), standingIn(after, person)];
@@ -248,7 +274,7 @@ test('[C1] [C6] whatever anybody signs, nobody has a right that was not given, a
 		const [founder] = cast;
 		const [device] = founder?.devices ?? [];
 		if (founder === undefined || device === undefined) throw new Error('somebody founds it');
-		const kind = random.chance(0.6) ? 'case' : 'agency';
+		const kind = random.pick(['case', 'case', 'document', 'team', 'agency'] as const);
 		let { state } = await TestCircle.found({ name: 'Founder', person: founder.person, device }, kind);
 		for (let i = 0; i < ENTRIES; i++) {
 			const { type, body, by } = await draw(state, random);
@@ -280,4 +306,106 @@ test('[C1] [C6] whatever anybody signs, nobody has a right that was not given, a
 		'remove'
 	]);
 	expect(refused).toBeGreaterThan(RUNS.length * 10);
+}, 60_000);
+
+/** What circles were let into this one, and as what: by an owner's word, and by nobody else's. */
+type Given = Map<CircleId, Role>;
+
+function account(given: Given, before: CircleState, entry: Entry): void {
+	const signer = personIn(before, entry.by);
+	const isOwner = signer !== null && standingIn(before, signer)?.role === 'owner';
+	const note = (member: MemberId, role: Role | null) => {
+		if (isPersonId(member)) return;
+		expect(isOwner, `${entry.type} of a circle by an owner`).toBe(true);
+		expect(role, 'a circle decides nothing').not.toBe('owner');
+		if (role === null) given.delete(member);
+		else given.set(member, role);
+	};
+	if (entry.type === 'grant-circle') note(entry.body.circle, entry.body.role);
+	if (entry.type === 'change-role') note(entry.body.member, entry.body.role);
+	if (entry.type === 'remove') for (const member of entry.body.members) note(member, null);
+}
+
+test('[C4] through teams and documents of their own, nobody has more than an owner there gave to whom they belong', async () => {
+	const accepted = new Map<string, number>();
+	let through = 0;
+	for (const seed of seeds(10)) {
+		const random = seededRandom(seed);
+		const worlds = await Promise.all(
+			(['team', 'case', 'document'] as const).map(async (kind, at) => {
+				const founder = cast[at];
+				const [device] = founder?.devices ?? [];
+				if (founder === undefined || device === undefined) throw new Error('somebody founds it');
+				const { state } = await TestCircle.found({ name: 'Founder', person: founder.person, device }, kind);
+				return { kind, state, given: new Map() as Given };
+			})
+		);
+		const named = (circle: CircleId) => worlds.find(({ state }) => state.circle === circle);
+		/** With the newest log of every circle that is in, as deep as they go. */
+		const whole = (state: CircleState, depth = 0): CircleState =>
+			depth === 3
+				? state
+				: activeCircles(state).reduce((known, { circle }) => {
+						const inner = named(circle);
+						return inner === undefined ? known : withMemberState(known, whole(inner.state, depth + 1));
+					}, state);
+		/** The most that this device was given here, told from the accounts alone; staff only where it is a way into another circle. */
+		const most = (
+			{ state, given }: (typeof worlds)[number],
+			device: DeviceId,
+			staff: boolean,
+			depth = 0
+		): number => {
+			const person = personIn(state, device);
+			const direct = person === null ? null : standingIn(state, person);
+			let rankHere = direct === null || (staff && direct.guest) ? -1 : rank[direct.role];
+			for (const [circle, role] of given) {
+				const inner = named(circle);
+				if (inner !== undefined && depth < 3 && most(inner, device, true, depth + 1) >= 0)
+					rankHere = Math.max(rankHere, rank[role]);
+			}
+			return rankHere;
+		};
+		for (let i = 0; i < 150; i++) {
+			const world = random.pick(worlds);
+			const { state } = world;
+			const others = worlds.filter((one) => one !== world).map((one) => one.state);
+			const { type, body, by } = await draw(state, random, others);
+			const bytes = await writeEntry(state, by, type, body, NOW);
+			const applied = await applyEntry(state, bytes);
+			if (!applied.ok) continue;
+			const entry = await readEntry(bytes);
+			if (!entry.ok) throw new Error('what was applied can be read');
+			judge(state, applied.value, entry.value);
+			account(world.given, state, entry.value);
+			accepted.set(type, (accepted.get(type) ?? 0) + 1);
+			world.state = applied.value;
+			for (const one of worlds) {
+				const now = whole(one.state);
+				for (const { devices } of cast)
+					for (const { device } of devices) {
+						const role = roleOf(now, device);
+						const has = role === null ? -1 : rank[role];
+						const why = `seed ${seed}, ${one.kind}, after ${type} in ${world.kind}`;
+						expect(has, why).toBeLessThanOrEqual(most(one, device, false));
+						if (role === null) continue;
+						const direct = personIn(one.state, device);
+						if (direct === null) through++;
+						// what is said among staff is for who is staff by one way at least
+						const isStaff =
+							(direct !== null && standingIn(one.state, direct)?.guest === false) ||
+							[...one.given.keys()].some((circle) => {
+								const inner = named(circle);
+								return inner !== undefined && most(inner, device, true) >= 0;
+							});
+						if (mayOpen(now, device, 'internal', NOW)) expect(isStaff, `internal, ${why}`).toBe(true);
+						expect(everyDevice(now).has(device), why).toBe(true);
+					}
+			}
+		}
+	}
+	for (const type of ['grant-circle', 'change-role', 'remove', 'epoch', 'grant', 'join'])
+		expect(accepted.get(type), type).toBeGreaterThan(0);
+	// a test in which nobody is in by a team would prove nothing
+	expect(through).toBeGreaterThan(100);
 }, 60_000);
