@@ -16,7 +16,8 @@ import {
 	createDevice as createPlainDevice,
 	foundCase,
 	keepDevicesApart,
-	letIn
+	letIn,
+	removeFrom
 } from './support/device.ts';
 import { RelayProcess } from './support/relay-process.ts';
 
@@ -122,6 +123,20 @@ test('[R6] what a colleague wrote before and writes now comes without being open
 		timeout: 20_000
 	});
 	expect(ben.visited).toEqual([`${later} body`]);
+});
+
+test('[R6] removed and let in again, one misses nothing of what moved meanwhile', async () => {
+	const { amina, ben, circle } = await setup();
+	const before = await write(amina, circle, 'written before');
+	ben.background();
+	await vi.waitFor(() => expect(titleOf(ben, before)).toBe('written before'), { timeout: 20_000 });
+	expect(await removeFrom(amina, circle, ben.me)).toMatchObject({ ok: true });
+	await vi.waitFor(() => expect(ben.circles.get(circle)?.isOut).toBe(true), { timeout: 20_000 });
+	const meanwhile = await write(amina, circle, 'written while Ben was out');
+	await letIn(amina, circle, ben);
+	await vi.waitFor(() => expect(titleOf(ben, meanwhile)).toBe('written while Ben was out'), {
+		timeout: 20_000
+	});
 });
 
 test('[R6] interrupted in the middle, it goes on with what is left', async () => {

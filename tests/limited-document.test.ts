@@ -14,8 +14,12 @@ import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
 import { DiscussionSummaries } from '#lib/session/discussion-summaries.ts';
 import { DocumentDiscussion } from '#lib/session/document-discussion.ts';
 import { EarlierDocument } from '#lib/session/earlier-document.ts';
+import { dueEntries } from '#lib/session/due-entries.ts';
 import { limitDocument, putBackDocument } from '#lib/session/limited-document.ts';
+import { ownDocumentsOf } from '#lib/session/own-document.ts';
+import { contentsOf, searchableIn, searchOver } from '#lib/session/search-case.ts';
 import { Summaries } from '#lib/session/summaries.ts';
+import { noteDocument } from '#lib/session/summary-keeping.ts';
 import type { WaitingForMe } from '#lib/session/waiting-for-me.ts';
 import { CLOSE } from '#lib/sync/wire.ts';
 import { RawClient } from '../server/raw-client.fixture.ts';
@@ -209,6 +213,53 @@ test('a document is limited: its words and what was said go along, it leaves the
 	told.settle();
 	await soon(() => expect([told.late, his.late]).toEqual([[], []]));
 	expect(carls.text()).toContain('Carl met the brother.');
+});
+
+test('what is restricted is never found by searching outside it: not its words, not its title, not what is due in it', async () => {
+	const { Background } = await import('#lib/session/background.ts');
+	const { amina, ben, carl, file, plan, list, row, aminas } = await setup();
+	/** As a session does it: everything comes here by itself, and search reads what came. */
+	const follow = ({ namespace, vault, connection, circles, rooms, seen }: typeof ben) => {
+		const background = new Background({
+			...{ namespace, vault, connection, circles, rooms, summaries: seen },
+			waiting: () => [],
+			onGone: (ids) => seen.forget((_, id) => ids.includes(id)),
+			onVisited: async (listed, _known, lane, sealed) => {
+				if (!listed.removed && lane === 'body') await noteDocument(seen, listed, sealed, { here: true });
+			}
+		});
+		closeLater(() => background.close());
+	};
+	const find = async (who: typeof ben, query: string) => {
+		const { circles, seen, rooms } = who;
+		// closed again: what is open is followed by who has it open
+		const lease = rooms.open(knownTo(who, file), await indexDocumentOf(file));
+		await lease.sealed.loaded;
+		const { documents } = readCaseIndex(lease.sealed.clear);
+		await lease.close();
+		const own = ownDocumentsOf(file, circles.all, seen);
+		const all = searchableIn(file, contentsOf(documents, seen), own, seen);
+		return searchOver(all)(query).map(({ one }) => one.circle);
+	};
+	for (const one of [ben, carl]) follow(one);
+	for (const one of [ben, carl]) await soon(async () => expect(await find(one, 'landlord')).toEqual([file]));
+
+	const done = await limitDocument(amina.here, knownTo(amina, file), row(list.clear, plan), {
+		people: [ben.me],
+		announce: true
+	});
+	if (!done.ok) throw new Error(done.reason);
+	const { circle, document } = done.value;
+	amina.open(circle, document).write('Nobody outside reads of Zaunkönig words.');
+	await soon(async () => expect(await find(ben, 'zaunkonig words')).toEqual([circle]));
+	await soon(async () => expect(await find(ben, 'landlord')).toEqual([circle]));
+	// what Carl writes in the earlier one meanwhile does not bring it back
+	aminas.write('One more.');
+	await soon(() => expect([...carl.seen.all.keys()]).not.toContain(plan));
+	for (const words of ['landlord', 'Zaunkönig words', 'Quinine plan'])
+		expect(await find(carl, words)).toEqual([]);
+	expect(JSON.stringify([...carl.seen.all])).not.toMatch(/landlord|Quinine|Nobody outside/);
+	expect(dueEntries(carl.seen, file)).toEqual([]);
 });
 
 test('put back, it stands in the case as it was; what was written in the limited one meanwhile stays there', async () => {

@@ -158,6 +158,8 @@ export class Background {
 			// a team has nothing to read of its own
 			({ role, unsent, state }) => role !== null && !unsent && state.kind !== 'team'
 		);
+		// where we were shut out, nothing is told to us: let in again, we ask about all of it
+		this.#followed = new Set(mine.map(({ circle }) => circle).filter((circle) => this.#followed.has(circle)));
 		const fresh = mine.filter(({ circle }) => !this.#followed.has(circle));
 		if (this.#isCaughtUp && fresh.length === 0) return;
 		const followed = mine.filter((known) => !fresh.includes(known)).map(({ circle }) => circle);
@@ -275,8 +277,11 @@ export class Background {
 			room.lane === 'body'
 				? this.#options.rooms.open(known, room.document, seed)
 				: this.#options.rooms.open(known, room.document, undefined, room.lane);
-		const document = { ...row, caseCircle };
-		return this.#complete(lease, (sealed) => this.#options.onVisited(document, known, room.lane, sealed));
+		const listed = row;
+		return this.#complete(lease, (sealed) =>
+			// it may have left the list while it was being fetched
+			this.#options.onVisited({ ...(this.#rowOf(room) ?? listed), caseCircle }, known, room.lane, sealed)
+		);
 	}
 
 	/** The list of a circle's documents, newly read; false when it could not be had. */

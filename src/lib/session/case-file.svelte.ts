@@ -25,22 +25,14 @@ import { addResident, moveOut, readResidents, type Resident } from '#lib/casewor
 import { logDay } from '#lib/casework/shift-log/times.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';
 import { newDocumentId, type CircleId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
-import {
-	activeCircles,
-	canWrite,
-	currentRole,
-	deviceOf,
-	directRole,
-	peopleIn,
-	roleNow,
-	standingOf
-} from '#lib/circle/roles.ts';
+import { canWrite, deviceOf, directRole, peopleIn, roleNow } from '#lib/circle/roles.ts';
 import type { Invite, Role } from '#lib/circle/state.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { fromBase64Url } from '#lib/crypto/bytes.ts';
 import { CircleOfCare } from './access/circle-of-care.svelte.ts';
 import { FormerCircle } from './access/former-circle.ts';
 import type { Place } from './case-content.ts';
+import { peopleOf } from './case-people.ts';
 import { Changes } from './changes.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
 import { makeInvitation, type InvitationWish } from './invitations.ts';
@@ -58,6 +50,7 @@ import {
 } from './own-document.ts';
 import { OpenDocument } from './open-document.svelte.ts';
 import type { RoomLease } from './rooms.ts';
+import { contentsOf, searchableIn, type SearchableDocument } from './search-case.ts';
 import { sentenceFor } from './sentences.ts';
 import type { Session } from './session.svelte.ts';
 import { shiftLogDocumentOf } from './shift-log-document.ts';
@@ -87,7 +80,7 @@ export interface CasePerson {
 	readonly me: boolean;
 	readonly since: number;
 	readonly invitedByName: string | null;
-	/** The team by which they are in; null: in by themselves. */
+	/** The team by which they have that role; null: they have it by themselves. */
 	readonly team: string | null;
 }
 
@@ -157,12 +150,11 @@ export class CaseFile {
 	get contents(): readonly CaseDocument[] {
 		return this.#contents;
 	}
-	#contents = $derived.by(() =>
-		this.documents.flatMap(({ id, kind, title, createdAt }): CaseDocument[] => {
-			const summary = this.#session.summaries?.get(id)?.content ?? null;
-			return summary === null ? [] : [{ id, kind, title, createdAt, summary }];
-		})
-	);
+	#contents = $derived.by(() => {
+		const { summaries } = this.#session;
+		const listed = this.documents.map((one) => ({ ...one, removed: false }));
+		return summaries === undefined ? [] : contentsOf(listed, summaries);
+	});
 
 	/** This is the circle of one document, which only some people of its case may open. */
 	get isDocument(): boolean {
@@ -290,13 +282,11 @@ export class CaseFile {
 	}
 
 	/** What search reads: these documents, and those with a circle of their own that I am in. */
-	get searchable(): readonly (CaseDocument & { readonly circle: CircleId })[] {
-		const here = this.contents.map((one) => ({ ...one, circle: this.circle }));
-		const own = this.ownDocuments.flatMap(({ circle, document: id, kind, title }) => {
-			const summary = this.#session.summaries?.get(id)?.content ?? null;
-			return summary === null ? [] : [{ id, kind, title, createdAt: 0, summary, circle }];
-		});
-		return [...here, ...own];
+	get searchable(): readonly SearchableDocument[] {
+		const { summaries } = this.#session;
+		return summaries === undefined
+			? []
+			: searchableIn(this.circle, this.contents, this.ownDocuments, summaries);
 	}
 
 	/** What is due in this case, the nearest first. */
@@ -576,36 +566,13 @@ export class CaseFile {
 		this.#changes.follow();
 		const known = this.#known;
 		if (known === undefined) return [];
-		const direct = [...known.state.people.values()].flatMap((member): CasePerson[] => {
-			const role = currentRole(member);
-			if (role === null) return [];
-			const person = {
-				person: member.person,
-				name: known.nameOf(member.person),
-				role,
-				me: member.person === this.#session.myPerson,
-				since: member.since,
-				invitedByName: member.invitedBy === null ? null : known.nameOf(member.invitedBy),
-				team: null
-			};
-			return [person];
-		});
-		const throughTeams = activeCircles(known.state).flatMap((team): CasePerson[] => {
-			const role = currentRole(team);
-			if (role === null) return [];
-			return [...(team.state?.people.values() ?? [])].flatMap((member): CasePerson[] => {
-				const { person } = member;
-				if (standingOf(member)?.guest !== false) return [];
-				const me = person === this.#session.myPerson;
-				const { since } = team;
-				const name = known.nameOf(person);
-				return [
-					{ person, name, role, me, since, invitedByName: null, team: known.nameOfCircle(team.circle) }
-				];
-			});
-		});
-		const all = [...direct, ...throughTeams];
-		return all.filter(({ person }, at) => all.findIndex((one) => one.person === person) === at);
+		return peopleOf(known.state).map(({ person, role, since, invitedBy, team }) => ({
+			...{ person, role, since },
+			name: known.nameOf(person),
+			me: person === this.#session.myPerson,
+			invitedByName: invitedBy === null ? null : known.nameOf(invitedBy),
+			team: team === null ? null : known.nameOfCircle(team)
+		}));
 	}
 
 	/** People of the agency who are not in this case yet; of the case who may not open this document. */
