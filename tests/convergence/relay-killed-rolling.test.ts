@@ -2,8 +2,10 @@
 import { WebSocket as NodeWebSocket } from 'ws';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newDocumentId } from '#lib/circle/ids.ts';
+import { newDocumentId, type CircleId } from '#lib/circle/ids.ts';
 import { generationOf } from '#lib/circle/state.ts';
+import type { Bytes } from '#lib/crypto/bytes.ts';
+import type { Verdict } from '#lib/crypto/verdict.ts';
 import { writeRoom, type Room } from '#lib/envelope/room.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
 import { admitTo } from '../support/admit.ts';
@@ -81,13 +83,17 @@ test.each([
 			cut: () => undefined,
 			mend: () => undefined
 		};
+		const tell = async (circle: CircleId, entry: Bytes): Promise<Verdict<void>> => {
+			const answer = await connection.append(circle, entry);
+			return answer.ok ? { ok: true, value: undefined } : { ok: false, reason: answer.reason };
+		};
 		team.case.relay = async (circle, entry) => {
-			if (dying !== null) return connection.append(circle, entry);
+			if (dying !== null) return tell(circle, entry);
 			if (moment === 'before the circle is told') {
 				await kill();
 				return { ok: false, reason: 'offline' };
 			}
-			const telling = connection.append(circle, entry);
+			const telling = tell(circle, entry);
 			if (moment === 'while it is told') void kill();
 			const answer = await telling;
 			await kill();

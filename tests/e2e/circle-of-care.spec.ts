@@ -103,7 +103,8 @@ test('A doctor asks and is let in; a colleague comments only, leaves the agency,
 	await ana.page.getByRole('button', { name: 'Make link' }).click();
 	const alone = await ana.page.getByRole('textbox', { name: 'Invitation link' }).inputValue();
 	await ana.page.getByRole('button', { name: 'Done' }).click();
-	const nia = await newPerson();
+	// her own clock, to be put forward
+	const nia = await newPerson({ clockOffDays: 0 });
 	await nia.page.goto(alone);
 	await nia.page.getByLabel('Your name').fill('Nia');
 	await nia.page.getByRole('button', { name: 'Join' }).click();
@@ -114,6 +115,16 @@ test('A doctor asks and is let in; a colleague comments only, leaves the agency,
 	await nia.page.getByRole('link', { name: 'Caseload' }).first().click();
 	await expect(nia.page.getByRole('link', { name: 'Case plan' })).toBeVisible();
 	await expect(nia.page.getByText('Case one')).toHaveCount(0);
+
+	// her last hour ends in the middle of a meeting: the page says so by itself, and there is nothing left to write in
+	await nia.page.getByRole('link', { name: 'Case plan' }).click();
+	await expect(nia.page.getByText('Ben has asked the landlord.')).toBeVisible();
+	await nia.page.clock.fastForward(73 * 3_600_000);
+	await expect(nia.page.getByRole('heading', { level: 1 })).toHaveText('Your access has ended');
+	await expect(nia.page.getByRole('alert')).toContainText('Your last day in “Case plan” is over');
+	await expect(nia.page.getByText('Ben has asked the landlord.')).toHaveCount(0);
+	await expect(nia.page.getByText('Your role here does not allow this.')).toHaveCount(0);
+	await expect(nia.page.getByRole('textbox')).toHaveCount(0);
 
 	// put back, it is the case's again
 	await ana.page.getByRole('button', { name: 'Put back into the case' }).click();

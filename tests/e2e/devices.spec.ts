@@ -1,5 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { expect, found, invite, join, newCase, newPlan, PHONE, saved, test, textOf, write } from './app.ts';
+import {
+	expect,
+	found,
+	invite,
+	join,
+	newCase,
+	newPlan,
+	PHONE,
+	saved,
+	savedState,
+	test,
+	textOf,
+	write
+} from './app.ts';
 
 test('A phone is added by link and number and shut out again; a colleague removed while offline keeps their words', async ({
 	relay,
@@ -78,6 +91,11 @@ test('A phone is added by link and number and shut out again; a colleague remove
 	await expect(phone.page.getByRole('heading', { level: 1 })).toHaveText('This device was removed');
 	await expect(phone.page.getByText('You removed this device from “Case one”')).toBeVisible();
 	await expect(phone.page.getByRole('button', { name: 'Save my words' })).toBeVisible();
+	// one thing happened, and one thing is said
+	for (const { page } of [ben, phone]) {
+		await savedState(page).getByRole('button').click();
+		await expect(page.getByText('Your role here does not allow this.')).toHaveCount(0);
+	}
 
 	await ana.page.goto(plan);
 	await expect(textOf(ana.page)).toContainText('Written on the phone.');

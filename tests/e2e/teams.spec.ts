@@ -37,6 +37,8 @@ test('A case is shared with a team: who joins the team opens it, and who leaves 
 	await expect(carl.page.getByRole('link', { name: 'Case zero' })).toBeVisible();
 	await expect(carl.page.getByRole('link', { name: 'Case one' })).toHaveCount(0);
 	await ana.page.goto(teamPage);
+	// changing who is in needs the relay
+	await saved(ana.page);
 	await ana.page.getByRole('button', { name: 'Add Carl to the team' }).click();
 	await carl.page.getByRole('link', { name: 'Case one' }).click();
 	await carl.page.goto(plan);

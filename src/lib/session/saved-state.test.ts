@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { onTheWay, savedStateOf, type SavedFacts } from './saved-state.ts';
+import type { CircleId } from '#lib/circle/ids.ts';
+import { onTheWay, refusalsOf, savedStateOf, type SavedFacts } from './saved-state.ts';
 
 const calm: SavedFacts = {
 	now: 1_000_000,
@@ -65,4 +66,15 @@ test('what an open document has just put into the outbox waits for the relay, co
 	const counted = { room: 'case.plan.body.0', count: 3, since: 4 };
 	expect(onTheWay([counted], [put])).toEqual([counted]);
 	expect(onTheWay([], [{ ...put, count: 0 }])).toEqual([]);
+});
+
+test('a refusal is told, but for where our time is over: there another page says what happened', () => {
+	const [open, over] = ['open' as CircleId, 'over' as CircleId];
+	const documents = [
+		{ room: { circle: open }, saved: { refused: 'may-not-write' } },
+		{ room: { circle: open }, saved: { refused: null } },
+		{ room: { circle: over }, saved: { refused: 'not-allowed' } }
+	];
+	expect(refusalsOf(documents, (circle) => circle === over)).toEqual(['may-not-write']);
+	expect(refusalsOf(documents, () => false)).toEqual(['may-not-write', 'not-allowed']);
 });

@@ -3,6 +3,7 @@
  *
  * It must never claim more than is true: the worst stage of all documents counts.
  */
+import type { CircleId } from '#lib/circle/ids.ts';
 import { laneOf } from '#lib/envelope/room.ts';
 import { countChanges, nameSome } from './sentences.ts';
 
@@ -52,6 +53,23 @@ export interface SavedFacts {
 const WARN_AFTER = 2_500;
 export const DANGER_AFTER = 10_000;
 const DAY = 86_400_000;
+
+/**
+ * Why something of ours, or the connection, is not wanted, of all open documents. Where our time is over it goes without
+ * saying: the page that is shown in their place says what happened, and a second sentence would only be read as another
+ * trouble.
+ */
+export function refusalsOf(
+	documents: readonly {
+		readonly room: { readonly circle: CircleId };
+		readonly saved: { readonly refused: string | null };
+	}[],
+	isOver: (circle: CircleId) => boolean
+): readonly string[] {
+	return documents.flatMap(({ room, saved: { refused } }) =>
+		refused === null || isOver(room.circle) ? [] : [refused]
+	);
+}
 
 export function savedStateOf(facts: SavedFacts): SavedState {
 	const waiting = facts.waiting.reduce((sum, document) => sum + document.waiting, 0);

@@ -5,7 +5,7 @@ import { SHIFT_LOG } from '#lib/casework/kinds.ts';
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type DeviceId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
-import { deviceOf } from '#lib/circle/roles.ts';
+import { deviceOf, roleNow } from '#lib/circle/roles.ts';
 import type { Role } from '#lib/circle/state.ts';
 import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
@@ -23,7 +23,14 @@ import type { KnownCircle } from './known-circle.ts';
 import { caseOf } from './own-document.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Rooms } from './rooms.ts';
-import { DANGER_AFTER, onTheWay, savedStateOf, type InOutbox, type SavedState } from './saved-state.ts';
+import {
+	DANGER_AFTER,
+	onTheWay,
+	refusalsOf,
+	savedStateOf,
+	type InOutbox,
+	type SavedState
+} from './saved-state.ts';
 import { sentenceFor } from './sentences.ts';
 import { Summaries } from './summaries.ts';
 import { WaitingForMe } from './waiting-for-me.ts';
@@ -176,10 +183,7 @@ export class Session {
 			...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
 			...[...(this.#circles?.differing.values() ?? [])].map(sentenceFor),
 			...gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`),
-			// who was shut out reads why on the page itself
-			...open.flatMap(({ room, saved: { refused } }) =>
-				refused === null || this.#circles?.get(room.circle)?.isOut ? [] : sentenceFor(refused)
-			)
+			...refusalsOf(open, (circle) => this.#isOver(circle)).map(sentenceFor)
 		];
 		return savedStateOf({
 			now: this.#now,
@@ -195,6 +199,14 @@ export class Session {
 			problems: lasting.filter((sentence, index) => lasting.indexOf(sentence) === index),
 			setAside: this.#setAside
 		});
+	}
+
+	/** This device was let go, or its last day is over: a page of its own says what happened. */
+	#isOver(circle: CircleId): boolean {
+		const known = this.#circles?.get(circle);
+		if (known === undefined) return false;
+		const role = roleNow(known.state, this.vault.device.device, this.#now);
+		return known.isOut || (known.role !== null && role === null);
 	}
 
 	/** Opens this device. Settles when the first page can be drawn; the relay is looked for meanwhile. */
