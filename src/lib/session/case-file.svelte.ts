@@ -236,7 +236,7 @@ export class CaseFile {
 		| { readonly ok: false; readonly message: string }
 	> {
 		const known = this.#known;
-		if (known === undefined || this.#index === null || this.#session.relay !== 'connected')
+		if (known === undefined || this.#index === null || !(await this.#session.reachesRelay()))
 			return { ok: false, message: sentenceFor('needs-relay') };
 		const row = readCaseIndex(this.#index.sealed.clear).documents.find((one) => one.id === id);
 		if (row === undefined || row.removed || row.kind === SHIFT_LOG) throw new Error('not a listed document');
@@ -360,11 +360,11 @@ export class CaseFile {
 		| { readonly ok: false; readonly message: string }
 	> {
 		const kind = documentKind(kindId);
-		const { summaries, relay, circles, vault } = this.#session;
+		const { summaries, circles, vault } = this.#session;
 		const above = this.#known;
 		if (kind === null || kind.id === SHIFT_LOG || summaries === undefined || above === undefined)
 			throw new Error(`no document kind ${kindId} with a circle of its own`);
-		if (relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		if (!(await this.#session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
 		const founded = await foundOwnCircle(circles, vault, above, wish.people);
 		if (!founded.ok) return { ok: false, message: sentenceFor(founded.reason) };
 		const known = founded.value;

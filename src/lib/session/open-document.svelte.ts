@@ -248,7 +248,7 @@ export class OpenDocument {
 	}
 	/** For everybody in the circle. Needs the relay. */
 	async goBackToSoundHistory(): Promise<Outcome> {
-		if (this.#session.relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		if (!(await this.#session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
 		for (const { sealed } of this.#falselyShortened) {
 			const done = await sealed.goBack();
 			if (!done.ok) return { ok: false, message: sentenceFor(done.reason) };

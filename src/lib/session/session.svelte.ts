@@ -661,6 +661,11 @@ export class Session {
 		}
 	}
 
+	/** Is the relay there? While it is being looked for nobody is told that it is not: waits until that is known. */
+	async reachesRelay(): Promise<boolean> {
+		return this.#relay === 'connecting' ? this.#reachRelay() : this.#relay === 'connected';
+	}
+
 	/** Waits until the relay has answered or cannot be reached. */
 	async #reachRelay(): Promise<boolean> {
 		const connection = this.#need(this.#connection);

@@ -286,8 +286,8 @@ export class CircleOfCare {
 		};
 	}
 
-	#append(build: Parameters<Session['circles']['append']>[1]): Promise<Verdict<void>> {
-		if (this.#session.relay !== 'connected') return Promise.resolve({ ok: false, reason: 'needs-relay' });
+	async #append(build: Parameters<Session['circles']['append']>[1]): Promise<Verdict<void>> {
+		if (!(await this.#session.reachesRelay())) return { ok: false, reason: 'needs-relay' };
 		return this.#session.circles.append(this.#known, build);
 	}
 

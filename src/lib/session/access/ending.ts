@@ -92,7 +92,7 @@ async function end(
 	progress: Progress | null,
 	build: (state: CircleState, cuts: readonly Cut[]) => Promise<Bytes>
 ): Promise<Verdict<void>> {
-	if (session.relay !== 'connected') return { ok: false, reason: 'needs-relay' };
+	if (!(await session.reachesRelay())) return { ok: false, reason: 'needs-relay' };
 	const rooms = await session.openRooms();
 	progress?.begin('Fetching everything they wrote');
 	try {

@@ -95,7 +95,7 @@ export class MyDevices {
 	async makeLink(): Promise<{ ok: true; value: OwnDeviceLink } | { ok: false; message: string }> {
 		const session = this.#session;
 		const known = session.agency?.directRole == null ? ownCircles(session)[0] : session.agency;
-		if (session.relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		if (!(await session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
 		if (known === undefined) return { ok: false, message: sentenceFor('not-a-member') };
 		const made = await makeOwnDeviceLink(session.circles, session.vault, known, location.origin, Date.now());
 		if (!made.ok) return { ok: false, message: sentenceFor(made.reason) };
@@ -159,7 +159,7 @@ export class MyDevices {
 	/** Shuts a lost device out of everything, with new secrets everywhere. Can be begun again where it stopped. */
 	async remove(device: DeviceId): Promise<Outcome> {
 		const session = this.#session;
-		if (session.relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		if (!(await session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
 		const circles = ownCircles(session).filter((known) =>
 			ownDevicesIn(known, session).some((one) => one.device === device)
 		);

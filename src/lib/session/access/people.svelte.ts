@@ -81,7 +81,7 @@ export class People {
 	 * is not done twice, and what failed is tried again.
 	 */
 	async removeEverywhere(person: PersonId): Promise<Outcome & { leaving?: Leaving }> {
-		if (this.#session.relay !== 'connected') return { ok: false, message: sentenceFor('needs-relay') };
+		if (!(await this.#session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
 		const { agency, circles } = this.#session;
 		const todo: { known: KnownCircle; name: string }[] = [];
 		const member = agency?.state.people.get(person);

@@ -79,8 +79,8 @@ export class Teams {
 
 	/** Its founder decides who is in it. */
 	async found(name: string): Promise<(Outcome & { ok: true; circle: CircleId }) | (Outcome & { ok: false })> {
-		const { agency, circles, vault, relay } = this.#session;
-		if (agency === undefined || relay !== 'connected') return needsRelay;
+		const { agency, circles, vault } = this.#session;
+		if (agency === undefined || !(await this.#session.reachesRelay())) return needsRelay;
 		const { bytes, circle } = await foundCircle({
 			kind: 'team',
 			parent: agency.circle,
@@ -97,9 +97,10 @@ export class Teams {
 
 	/** Lets a colleague into a team, and so into every case that the team is in. */
 	async add(circle: CircleId, person: PersonId): Promise<Outcome> {
-		const { agency, circles, vault, relay } = this.#session;
+		const { agency, circles, vault } = this.#session;
 		const known = circles.get(circle);
-		if (agency === undefined || known === undefined || relay !== 'connected') return needsRelay;
+		if (agency === undefined || known === undefined) return needsRelay;
+		if (!(await this.#session.reachesRelay())) return needsRelay;
 		const done = await circles.append(known, (state) =>
 			grantMember(state, known.secrets, vault.device, {
 				person,
