@@ -37,6 +37,8 @@ export default defineConfig({
 					environment: 'node',
 					include: ['tests/convergence/**/*.test.ts'],
 					setupFiles: ['fake-indexeddb/auto'],
+					// these compute all the time, and what they wait for has an end
+					maxWorkers: 1,
 					testTimeout: 300_000,
 					hookTimeout: 60_000
 				}
