@@ -1,11 +1,17 @@
 /**
  * Throughline as a person uses it, by its accessible names. Every test has a relay and a data folder of its own.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import axe from 'axe-core';
 import { RelayProcess } from '../support/relay-process.ts';
 
 export { expect };
+
+declare global {
+	interface Window {
+		axe: typeof axe;
+	}
+}
 
 /** `relay`: the real one, as built, on a fresh data folder. `newPerson`: a browser of somebody's own. */
 export const test = base.extend<{
@@ -181,15 +187,15 @@ export async function readyForOffline(page: Page): Promise<void> {
 	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
-/**
- * Axe finds nothing. Run in the page itself (“legacy”): it finds the same where there are no frames of other origins,
- * and does not open a second page each time.
- */
+/** Axe finds nothing. It is brought into a page once, and says of what is well no more than that it is. */
 export async function cleanForAxe(page: Page, name: string): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-	const found = violations.map(
-		({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`
-	);
+	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+	const found = await page.evaluate(async () => {
+		const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+		return violations.map(
+			({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`
+		);
+	});
 	expect.soft(found, `axe, ${name}`).toEqual([]);
 }
 

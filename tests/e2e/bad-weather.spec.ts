@@ -88,63 +88,68 @@ test('The device is full: it is said, the words still reach the relay and the co
 	await expect(textOf(amina.page)).toContainText('Written while the disk was full.');
 });
 
-for (const days of [3, -3]) {
-	test(`A clock ${days > 0 ? '3 days fast' : '3 days slow'}: found, invite, join and write all work`, async ({
+test.describe(() => {
+	// nothing here needs what is kept for a time without a network
+	test.use({ serviceWorkers: 'block' });
+
+	for (const days of [3, -3]) {
+		test(`A clock ${days > 0 ? '3 days fast' : '3 days slow'}: found, invite, join and write all work`, async ({
+			relay,
+			newPerson
+		}) => {
+			const wrong = await newPerson({ clockOffDays: days });
+			const right = await newPerson();
+			await found(wrong.page, relay, 'Harbour House', 'Amina');
+			await newCase(wrong.page, 'Case one');
+			const link = await invite(wrong.page);
+			await newPlan(wrong.page);
+			await titleOf(wrong.page).fill('Plan');
+			await join(right.page, link, 'Ben');
+			await right.page.getByRole('link', { name: 'Plan', exact: true }).click();
+			await write(right.page, 'Right time.');
+			await expect(textOf(wrong.page)).toContainText('Right time.');
+			await write(wrong.page, 'Wrong time.');
+			await expect(textOf(right.page)).toContainText('Wrong time.');
+			await saved(wrong.page);
+			await saved(right.page);
+
+			// and the other way round: the wrong clock joins
+			await right.page.goto('/');
+			await right.page.getByRole('link', { name: 'Case one' }).click();
+			const third = await newPerson({ clockOffDays: days });
+			await join(third.page, await invite(right.page), 'Chloe');
+		});
+	}
+
+	test('The relay is killed while people type: nothing that was acknowledged is missing afterwards', async ({
 		relay,
 		newPerson
 	}) => {
-		const wrong = await newPerson({ clockOffDays: days });
-		const right = await newPerson();
-		await found(wrong.page, relay, 'Harbour House', 'Amina');
-		await newCase(wrong.page, 'Case one');
-		const link = await invite(wrong.page);
-		await newPlan(wrong.page);
-		await titleOf(wrong.page).fill('Plan');
-		await join(right.page, link, 'Ben');
-		await right.page.getByRole('link', { name: 'Plan', exact: true }).click();
-		await write(right.page, 'Right time.');
-		await expect(textOf(wrong.page)).toContainText('Right time.');
-		await write(wrong.page, 'Wrong time.');
-		await expect(textOf(right.page)).toContainText('Wrong time.');
-		await saved(wrong.page);
-		await saved(right.page);
-
-		// and the other way round: the wrong clock joins
-		await right.page.goto('/');
-		await right.page.getByRole('link', { name: 'Case one' }).click();
-		const third = await newPerson({ clockOffDays: days });
-		await join(third.page, await invite(right.page), 'Chloe');
+		test.setTimeout(120_000);
+		const amina = await newPerson();
+		const ben = await newPerson();
+		await found(amina.page, relay, 'Harbour House', 'Amina');
+		await newCase(amina.page, 'Case one');
+		const link = await invite(amina.page);
+		await newPlan(amina.page);
+		await titleOf(amina.page).fill('Plan');
+		await join(ben.page, link, 'Ben');
+		await ben.page.getByRole('link', { name: 'Plan', exact: true }).click();
+		await expect(textOf(ben.page)).toBeVisible();
+		for (const round of [1, 2, 3]) {
+			await write(amina.page, `Round ${round}.`);
+			const typing = amina.page.keyboard.type(`Typed in round ${round} while the relay died`, { delay: 10 });
+			await relay.kill();
+			await typing;
+			await relay.start();
+		}
+		await saved(amina.page);
+		for (const round of [1, 2, 3])
+			await expect(textOf(ben.page)).toContainText(`Typed in round ${round} while the relay died`, {
+				timeout: 20_000
+			});
+		await sameWords(amina.page, ben.page);
 	});
-}
-
-test('The relay is killed while people type: nothing that was acknowledged is missing afterwards', async ({
-	relay,
-	newPerson
-}) => {
-	test.setTimeout(120_000);
-	const amina = await newPerson();
-	const ben = await newPerson();
-	await found(amina.page, relay, 'Harbour House', 'Amina');
-	await newCase(amina.page, 'Case one');
-	const link = await invite(amina.page);
-	await newPlan(amina.page);
-	await titleOf(amina.page).fill('Plan');
-	await join(ben.page, link, 'Ben');
-	await ben.page.getByRole('link', { name: 'Plan', exact: true }).click();
-	await expect(textOf(ben.page)).toBeVisible();
-	for (const round of [1, 2, 3]) {
-		await write(amina.page, `Round ${round}.`);
-		const typing = amina.page.keyboard.type(`Typed in round ${round} while the relay died`, { delay: 10 });
-		await relay.kill();
-		await typing;
-		await relay.start();
-	}
-	await saved(amina.page);
-	for (const round of [1, 2, 3])
-		await expect(textOf(ben.page)).toContainText(`Typed in round ${round} while the relay died`, {
-			timeout: 20_000
-		});
-	await sameWords(amina.page, ben.page);
 });
 
 /** Something else takes all the room of this origin, to the last hundred bytes. */

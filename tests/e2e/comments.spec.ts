@@ -15,6 +15,9 @@ import {
 	write
 } from './app.ts';
 
+// nothing here needs what is kept for a time without a network
+test.use({ serviceWorkers: 'block' });
+
 const SENTENCE = 'Rosa would like to move nearer to her sister before the winter.';
 
 /** A link for somebody who may only do this much. */

@@ -14,6 +14,9 @@ import {
 	write
 } from './app.ts';
 
+// nothing here needs what is kept for a time without a network
+test.use({ serviceWorkers: 'block' });
+
 test('A phone is added by link and number and shut out again; a colleague removed while offline keeps their words', async ({
 	relay,
 	newPerson

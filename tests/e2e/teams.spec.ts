@@ -1,5 +1,8 @@
 import { expect, found, invite, join, newCase, newPlan, saved, test, textOf, write } from './app.ts';
 
+// nothing here needs what is kept for a time without a network
+test.use({ serviceWorkers: 'block' });
+
 test('A case is shared with a team: who joins the team opens it, and who leaves reads nothing more', async ({
 	relay,
 	newPerson

@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test';
 import { caseNotes, caseNotesFile } from '../support/case-notes.ts';
 import { cleanForAxe, DESKTOP, expect, fits, found, newCase, PHONE, saved, test, textOf } from './app.ts';
 
+// nothing here needs what is kept for a time without a network
+test.use({ serviceWorkers: 'block' });
+
 const CASE = 'Rosa M.';
 
 /** The first block of this kind that stands in the text, or the one at this place. */
