@@ -62,7 +62,7 @@ export const documentKinds: readonly DocumentKind[] = [
 		group: 'plan',
 		whenToUse: 'To see together what comes in, what goes out, and what is left or missing.',
 		words: 'money income expenses debts',
-		template: 'household-budget.1',
+		template: 'household-budget.2',
 		title: 'Household budget'
 	},
 	{
@@ -130,7 +130,7 @@ export const documentKinds: readonly DocumentKind[] = [
 		group: 'letter',
 		whenToUse: 'To ask another service to help the person, with their consent.',
 		words: 'refer service agency',
-		template: 'referral-letter.1',
+		template: 'referral-letter.2',
 		title: 'Referral letter'
 	},
 	{
@@ -139,7 +139,7 @@ export const documentKinds: readonly DocumentKind[] = [
 		group: 'letter',
 		whenToUse: 'To stand by somebody in writing: with a landlord, a court, an office.',
 		words: 'reference advocacy landlord court',
-		template: 'support-letter.1',
+		template: 'support-letter.2',
 		title: 'Support letter'
 	}
 ];

@@ -17,8 +17,11 @@ const loads: Readonly<Record<string, () => Promise<Template>>> = {
 	'safety-plan.1': async () => (await import('./templates/safety-plan.1.ts')).template,
 	'release-plan.1': async () => (await import('./templates/release-plan.1.ts')).template,
 	'referral-letter.1': async () => (await import('./templates/referral-letter.1.ts')).template,
+	'referral-letter.2': async () => (await import('./templates/referral-letter.2.ts')).template,
 	'support-letter.1': async () => (await import('./templates/support-letter.1.ts')).template,
-	'household-budget.1': async () => (await import('./templates/household-budget.1.ts')).template
+	'support-letter.2': async () => (await import('./templates/support-letter.2.ts')).template,
+	'household-budget.1': async () => (await import('./templates/household-budget.1.ts')).template,
+	'household-budget.2': async () => (await import('./templates/household-budget.2.ts')).template
 };
 
 export const templateIds: readonly string[] = Object.keys(loads);

@@ -69,3 +69,16 @@ export function block(
 		]
 	};
 }
+
+/** The same with one hint in other words: for the next version of a template whose bytes are frozen. */
+export function reworded(content: readonly SeedBlock[], hint: string, better: string): readonly SeedBlock[] {
+	return content.map((part) => {
+		const attributes =
+			part.attributes?.hint === hint ? { ...part.attributes, hint: better } : part.attributes;
+		return {
+			...part,
+			...(attributes && { attributes }),
+			...(part.content && { content: reworded(part.content, hint, better) })
+		};
+	});
+}
