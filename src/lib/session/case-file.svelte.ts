@@ -2,59 +2,41 @@
  * One case as pages see it: title, documents, people, invitations. Reads through to the case's sealed index, never
  * mirrors it.
  */
-import { newBlockId } from '#lib/casework/block-id.ts';
-import { writeTree, type TreePart } from '#lib/casework/body-tree.ts';
 import {
-	addDocument,
-	announceRestricted,
 	goneFrom,
 	markDocument,
 	markSample,
 	readCaseIndex,
 	removeCase,
 	renameCase,
-	renameDocument,
-	type NewDocumentRow
+	renameDocument
 } from '#lib/casework/case-index.ts';
-import { formatDay } from '#lib/casework/dates.ts';
-import type { CaseDocument, Period } from '#lib/casework/derive/case-document.ts';
-import type { ImportedNote } from '#lib/casework/import/read-notes.ts';
-import { documentKind, SHIFT_LOG } from '#lib/casework/kinds.ts';
-import { BODY_FIELD, SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
+import type { CaseDocument } from '#lib/casework/derive/case-document.ts';
+import { SHIFT_LOG } from '#lib/casework/kinds.ts';
 import { addResident, moveOut, readResidents, type Resident } from '#lib/casework/shift-log/residents.ts';
-import { logDay } from '#lib/casework/shift-log/times.ts';
 import { grantMember, withdrawInvite } from '#lib/circle/actions.ts';
-import { newDocumentId, type CircleId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
+import { type CircleId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
 import { canWrite, deviceOf, directRole, peopleIn, roleNow } from '#lib/circle/roles.ts';
 import type { Invite, Role } from '#lib/circle/state.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { fromBase64Url } from '#lib/crypto/bytes.ts';
 import { CircleOfCare } from './access/circle-of-care.svelte.ts';
 import { FormerCircle } from './access/former-circle.ts';
-import type { Place } from './case-content.ts';
 import { peopleOf } from './case-people.ts';
 import { Changes } from './changes.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
 import { makeInvitation, type InvitationWish } from './invitations.ts';
 import { DocumentShiftLog } from './document-shift-log.svelte.ts';
-import type { EarlierDocument } from './earlier-document.ts';
 import type { KnownCircle } from './known-circle.ts';
-import {
-	admit,
-	caseOf,
-	foundOwnCircle,
-	listOwnDocument,
-	ownDocumentsOf,
-	titleInList,
-	type OwnDocument
-} from './own-document.ts';
+import { admit, caseOf, titleInList } from './own-document.ts';
+import { NewDocuments } from './new-documents.ts';
 import { OpenDocument } from './open-document.svelte.ts';
+import { RestrictedDocuments } from './restricted-documents.ts';
 import type { RoomLease } from './rooms.ts';
 import { contentsOf, searchableIn, type SearchableDocument } from './search-case.ts';
 import { sentenceFor } from './sentences.ts';
 import type { Session } from './session.svelte.ts';
-import { shiftLogDocumentOf } from './shift-log-document.ts';
-import type { Summaries, Summary } from './summaries.ts';
+import type { Summary } from './summaries.ts';
 
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
@@ -92,8 +74,6 @@ export interface OpenInvitation {
 	readonly byName: string;
 }
 
-/** How long a filled document stays open in the background to be sent, ms. */
-const SENDING_PATIENCE = 15_000;
 /** Timers count in 31 bits, ms. */
 const LONGEST_TIMER = 2_147_483_647;
 
@@ -109,10 +89,16 @@ export class CaseFile {
 	#removers: (() => void)[] = [];
 	#end: ReturnType<typeof setTimeout> | undefined;
 	readonly circle: CircleId;
+	/** Those of its documents that not everybody in it may open. */
+	readonly restricted: RestrictedDocuments;
+	/** What begins a document. */
+	readonly newDocuments: NewDocuments;
 
 	constructor(session: Session, circle: CircleId) {
 		this.#session = session;
 		this.circle = circle;
+		this.restricted = new RestrictedDocuments(session, this);
+		this.newDocuments = new NewDocuments(session, this);
 		void this.#open();
 	}
 
@@ -160,125 +146,19 @@ export class CaseFile {
 	get isDocument(): boolean {
 		return this.#known?.state.kind === 'document';
 	}
-	/** The case above such a document, when I may open that too. */
+	/** What to call the case above such a document, when I may open that too. */
 	get above(): { readonly circle: CircleId; readonly title: string } | null {
-		const known = this.#above;
+		const known = this.caseAbove;
 		return known === undefined
 			? null
 			: { circle: known.circle, title: this.#session.titleOfCircle(known.circle) };
 	}
-	get #above(): KnownCircle | undefined {
+	/** The circle of that case. */
+	get caseAbove(): KnownCircle | undefined {
 		this.#changes.follow();
 		const parent = this.isDocument ? (this.#known?.state.parent ?? null) : null;
 		const known = parent === null ? undefined : this.#session.circles.get(parent);
 		return known === undefined || known.role === null ? undefined : known;
-	}
-
-	/** Documents of this case that have a circle of their own, with me in it. */
-	get ownDocuments(): readonly (OwnDocument & { readonly announced: boolean })[] {
-		this.#changes.follow();
-		this.#session.follow();
-		const { summaries, circles } = this.#session;
-		if (summaries === undefined) return [];
-		const told = this.#restricted.map(({ circle }) => circle);
-		return ownDocumentsOf(this.circle, circles.all, summaries).map((one) => ({
-			...one,
-			announced: told.includes(one.circle)
-		}));
-	}
-	/** Those that I am not in, as far as we are told that they exist: who decides about each. */
-	get closedDocuments(): readonly { readonly circle: string; readonly byName: string }[] {
-		this.#changes.follow();
-		this.#session.follow();
-		return this.#restricted
-			.filter(({ circle }) => (this.#session.circles.get(circle as CircleId)?.role ?? null) === null)
-			.map(({ circle, by }) => ({ circle, byName: this.#nameOf(by as PersonId) }));
-	}
-	get #restricted() {
-		return this.#index === null ? [] : readCaseIndex(this.#index.sealed.clear).restricted;
-	}
-	/** Tells the others in the case that there is such a document, or no more. */
-	announce(circle: CircleId, on: boolean): void {
-		this.#index?.sealed.edit((doc) => announceRestricted(doc, circle, on ? this.#session.myPerson : null));
-	}
-
-	/** Documents of this case that only some people may open since, and that are listed here no more. */
-	get limited(): readonly {
-		readonly id: DocumentId;
-		readonly title: string;
-		readonly byName: string;
-		readonly at: number;
-		readonly to: CircleId;
-		/** Where it goes on, for those who may open that; null for all others. */
-		readonly next: { readonly circle: CircleId; readonly document: DocumentId } | null;
-	}[] {
-		if (this.#index === null) return [];
-		const own = this.ownDocuments;
-		return readCaseIndex(this.#index.sealed.clear).documents.flatMap(({ id, title, moved }) => {
-			if (moved === null) return [];
-			const next = own.find(({ circle }) => circle === moved.to) ?? null;
-			const { by, at } = moved;
-			const to = moved.to as CircleId;
-			return [{ id: id as DocumentId, title, byName: this.#nameOf(by as PersonId), at, to, next }];
-		});
-	}
-	/** Who decides who is in the case decides that not everybody may open one of its documents. */
-	get canLimit(): boolean {
-		this.#changes.follow();
-		return this.#known?.directRole === 'owner' && !this.isDocument;
-	}
-	/** Limits a document to these people and me. Needs the relay. */
-	async limit(
-		id: DocumentId,
-		wish: { readonly people: readonly PersonId[]; readonly announce: boolean }
-	): Promise<
-		| { readonly ok: true; readonly circle: CircleId; readonly document: DocumentId }
-		| { readonly ok: false; readonly message: string }
-	> {
-		const known = this.#known;
-		if (known === undefined || this.#index === null || !(await this.#session.reachesRelay()))
-			return { ok: false, message: sentenceFor('needs-relay') };
-		const row = readCaseIndex(this.#index.sealed.clear).documents.find((one) => one.id === id);
-		if (row === undefined || row.removed || row.kind === SHIFT_LOG) throw new Error('not a listed document');
-		const { limitDocument } = await import('./limited-document.ts');
-		const done = await limitDocument(this.#session, known, row, wish);
-		return done.ok ? { ok: true, ...done.value } : { ok: false, message: sentenceFor(done.reason) };
-	}
-	/** Lists a document that was limited, in this case or in that above, again as it was then. Works offline. */
-	async putBack(id: DocumentId): Promise<void> {
-		const file = this.#above ?? this.#known;
-		if (file === undefined) throw new Error('the case is not open yet');
-		const { putBackDocument } = await import('./limited-document.ts');
-		await putBackDocument(this.#session, file, id);
-	}
-	/** What there is to say of a document that was limited; the caller closes it. */
-	async openEarlier(id: DocumentId): Promise<EarlierDocument | null> {
-		return this.#known === undefined ? null : this.#openEarlier(this.#known, id);
-	}
-	/** Of the circle of one document: what it was limited from, for who may open that case too; the caller closes it. */
-	async openOrigin(): Promise<EarlierDocument | null> {
-		const { origin } = this;
-		const above = this.#above;
-		return origin === null || above === undefined ? null : this.#openEarlier(above, origin.id);
-	}
-	/** Of the circle of one document: what it was limited from, for who may open that case too. */
-	get origin(): {
-		readonly circle: CircleId;
-		readonly id: DocumentId;
-		/** It was put back, and there is nothing here any more. */
-		readonly isBack: boolean;
-		readonly canPutBack: boolean;
-	} | null {
-		const above = this.#above;
-		if (this.#index === null || above === undefined) return null;
-		const row = readCaseIndex(this.#index.sealed.clear).documents.find(({ from }) => from !== null);
-		if (row?.from == null) return null;
-		const canPutBack = above.directRole === 'owner';
-		return { circle: above.circle, id: row.from.document as DocumentId, isBack: row.removed, canPutBack };
-	}
-	async #openEarlier(known: KnownCircle, id: DocumentId): Promise<EarlierDocument> {
-		const { EarlierDocument } = await import('./earlier-document.ts');
-		return new EarlierDocument(this.#session.rooms, known, id);
 	}
 
 	/** What search reads: these documents, and those with a circle of their own that I am in. */
@@ -286,7 +166,7 @@ export class CaseFile {
 		const { summaries } = this.#session;
 		return summaries === undefined
 			? []
-			: searchableIn(this.circle, this.contents, this.ownDocuments, summaries);
+			: searchableIn(this.circle, this.contents, this.restricted.mine, summaries);
 	}
 
 	/** What is due in this case, the nearest first. */
@@ -323,163 +203,7 @@ export class CaseFile {
 		this.#index?.sealed.edit((doc) => renameDocument(doc, id, text, caret));
 	}
 
-	/**
-	 * Adds a document of this kind, on another of its templates if one is named, and answers with its id. It begins with
-	 * what the case knows already: a progress report with the plan and the notes of its period. Works offline.
-	 */
-	async createDocument(kindId: string, template?: string, period: Period | null = null): Promise<DocumentId> {
-		const kind = documentKind(kindId);
-		const { summaries } = this.#session;
-		if (kind === null || summaries === undefined) throw new Error(`no document kind ${kindId}`);
-		if (kind.id === SHIFT_LOG) return this.startShiftLog();
-		const id = newDocumentId();
-		const listed = { id, kind: kind.id, title: kind.title };
-		const standsOn = template ?? kind.template;
-		await this.#addDocument({ ...listed, template: standsOn });
-		const { firstContent, writeFirst } = await import('./case-content.ts');
-		const first = firstContent(kind.id, this.contents, period);
-		if (first !== null)
-			await writeFirst(this.#place(summaries), { ...listed, caseCircle: this.circle }, standsOn, first);
-		return id;
-	}
-
-	/**
-	 * A document that only these people, and I, may open. Needs the relay. It begins as any of its kind does: with what
-	 * the case knows, which all of them may read.
-	 */
-	async createOwnDocument(
-		kindId: string,
-		wish: {
-			readonly people: readonly PersonId[];
-			readonly announce: boolean;
-			readonly template?: string;
-			readonly period?: Period | null;
-		}
-	): Promise<
-		| { readonly ok: true; readonly circle: CircleId; readonly document: DocumentId }
-		| { readonly ok: false; readonly message: string }
-	> {
-		const kind = documentKind(kindId);
-		const { summaries, circles, vault } = this.#session;
-		const above = this.#known;
-		if (kind === null || kind.id === SHIFT_LOG || summaries === undefined || above === undefined)
-			throw new Error(`no document kind ${kindId} with a circle of its own`);
-		if (!(await this.#session.reachesRelay())) return { ok: false, message: sentenceFor('needs-relay') };
-		const founded = await foundOwnCircle(circles, vault, above, wish.people);
-		if (!founded.ok) return { ok: false, message: sentenceFor(founded.reason) };
-		const known = founded.value;
-		const template = wish.template ?? kind.template;
-		const row = this.#row({ title: kind.title, kind: kind.id, template, removed: false });
-		const place = { ...this.#place(summaries), known };
-		await listOwnDocument(place, known, this.circle, row);
-		const { firstContent, writeFirst } = await import('./case-content.ts');
-		const first = firstContent(kind.id, this.contents, wish.period ?? null);
-		const listed = { id: row.id, kind: kind.id, title: kind.title, caseCircle: this.circle };
-		if (first !== null) await writeFirst(place, listed, template, first);
-		if (wish.announce) this.announce(known.circle, true);
-		return { ok: true, circle: known.circle, document: row.id };
-	}
-
-	/**
-	 * Writes notes of another system as case notes. They are listed together once all are written; stopped before, none
-	 * is. Answers with their ids, so that the whole can be taken back; null when it was stopped.
-	 */
-	async importNotes(
-		notes: readonly ImportedNote[],
-		options: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void }
-	): Promise<readonly DocumentId[] | null> {
-		const kind = documentKind('case-note');
-		const { summaries } = this.#session;
-		if (kind === null || this.#index === null || summaries === undefined)
-			throw new Error('the case is not open');
-		const { writeNotes } = await import('./case-content.ts');
-		// listed at once, but out of sight: no room is ever written to that no list names
-		const rows = notes.map((note) =>
-			this.#row({
-				title: titleOfNote(kind.title, note),
-				kind: kind.id,
-				template: kind.template,
-				removed: true
-			})
-		);
-		this.#index.sealed.edit((doc) => rows.forEach((row) => addDocument(doc, row)));
-		const toWrite = rows.flatMap(({ id, title }, index) => {
-			const note = notes[index];
-			return note === undefined
-				? []
-				: { note, listed: { id, title, kind: kind.id, caseCircle: this.circle } };
-		});
-		const ids = rows.map(({ id }) => id);
-		const all = await writeNotes(this.#place(summaries), kind.template, toWrite, options);
-		this.setRemoved(ids, !all);
-		await this.#index.sealed.flush();
-		return all ? ids : null;
-	}
-
-	#place(summaries: Summaries): Place {
-		if (this.#known === undefined) throw new Error('the case is not open');
-		return {
-			summaries,
-			rooms: this.#session.rooms,
-			known: this.#known,
-			connected: () => this.#session.relay === 'connected'
-		};
-	}
-
-	#row(
-		facts: Pick<NewDocumentRow, 'title' | 'kind' | 'template' | 'removed'>
-	): NewDocumentRow & { id: DocumentId } {
-		const { myPerson } = this.#session;
-		const id = newDocumentId();
-		return { ...facts, id, schema: SCHEMA_VERSION, createdAt: Date.now(), createdBy: myPerson };
-	}
-
-	/**
-	 * Adds a document that begins with these blocks: its creator's own first words, so that every struct is theirs [E4].
-	 * Answers with its id. Works offline.
-	 */
-	async createFilledDocument(wish: {
-		readonly kind: string;
-		readonly title: string;
-		readonly content: readonly TreePart[];
-		readonly fromTemplate?: string;
-		/** Old block id → new, for documents that refer to each other. */
-		readonly ids?: Map<string, string>;
-	}): Promise<DocumentId> {
-		const known = this.#known;
-		if (known === undefined) throw new Error('the case is not open yet');
-		const id = newDocumentId();
-		const lease = this.#session.rooms.open(known, id);
-		await lease.sealed.loaded;
-		lease.sealed.edit((doc) => writeTree(doc.getXmlFragment(BODY_FIELD), wish.content, newBlockId, wish.ids));
-		// the words first: a row without them would be an empty document
-		await lease.sealed.flush();
-		await this.#addDocument({
-			id,
-			kind: wish.kind,
-			title: wish.title,
-			template: null,
-			...(wish.fromTemplate === undefined ? {} : { fromTemplate: wish.fromTemplate })
-		});
-		void lease.sealed.acknowledged(SENDING_PATIENCE).then(() => lease.close());
-		return id;
-	}
-
-	/** The log of this house and day (ISO; today), started if nobody has. Offline too: everybody starts the same one. */
-	async startShiftLog(day = logDay(Date.now())): Promise<DocumentId> {
-		const listed = this.shiftLogOf(day);
-		if (listed !== null) return listed;
-		if (this.#known === undefined) throw new Error('the case is not open yet');
-		const id = await shiftLogDocumentOf(this.#known, day);
-		await this.#addDocument({
-			id,
-			kind: SHIFT_LOG,
-			title: `Shift log, ${formatDay(day)}`,
-			template: null,
-			day
-		});
-		return id;
-	}
+	/** Of this house and day (ISO), as far as it is listed. */
 	shiftLogOf(day: string): DocumentId | null {
 		return this.documents.find((entry) => entry.kind === SHIFT_LOG && entry.day === day)?.id ?? null;
 	}
@@ -578,7 +302,7 @@ export class CaseFile {
 	/** People of the agency who are not in this case yet; of the case who may not open this document. */
 	get colleagues(): readonly { readonly person: PersonId; readonly name: string }[] {
 		this.#changes.follow();
-		const from = this.isDocument ? this.#above : this.#session.agency;
+		const from = this.isDocument ? this.caseAbove : this.#session.agency;
 		if (from === undefined) return [];
 		const here = this.people.map(({ person }) => person);
 		return peopleIn(from.state)
@@ -590,7 +314,7 @@ export class CaseFile {
 	async addColleague(person: PersonId): Promise<Outcome> {
 		const known = this.#known;
 		const { agency, circles, vault } = this.#session;
-		const above = this.#above;
+		const above = this.caseAbove;
 		if (known !== undefined && above !== undefined)
 			return this.#outcome(await admit(circles, vault, above, known, person));
 		if (known === undefined || agency === undefined) return { ok: false, message: sentenceFor('offline') };
@@ -677,6 +401,11 @@ export class CaseFile {
 		return this.#changes.on(listener);
 	}
 
+	/** Its sealed list; null until it is open here. */
+	get list(): RoomLease | null {
+		return this.#index;
+	}
+
 	/** The circle this case stands on, once it is known here. */
 	get known(): KnownCircle | undefined {
 		return this.#known;
@@ -747,34 +476,6 @@ export class CaseFile {
 			});
 	}
 
-	async #addDocument(wish: {
-		readonly id: DocumentId;
-		readonly kind: string;
-		readonly title: string;
-		readonly template: string | null;
-		readonly day?: string;
-		readonly fromTemplate?: string;
-	}): Promise<void> {
-		if (this.#index === null) throw new Error('the case is not open yet');
-		this.#index.sealed.edit((doc) =>
-			addDocument(doc, {
-				...wish,
-				schema: SCHEMA_VERSION,
-				createdAt: Date.now(),
-				createdBy: this.#session.myPerson
-			})
-		);
-		await this.#session.summaries?.note(wish.id, {
-			title: wish.title,
-			kind: wish.kind,
-			updatedAt: Date.now(),
-			here: true,
-			circle: this.circle,
-			caseCircle: this.circle
-		});
-		await this.#index.sealed.flush();
-	}
-
 	#nameOf(person: PersonId): string {
 		return this.#known?.nameOf(person) ?? '';
 	}
@@ -782,9 +483,4 @@ export class CaseFile {
 	#outcome(done: { ok: true } | { ok: false; reason: string }): Outcome {
 		return done.ok ? { ok: true } : { ok: false, message: sentenceFor(done.reason) };
 	}
-}
-
-/** "Case note, 3 Nov 2026". */
-function titleOfNote(title: string, { day }: ImportedNote): string {
-	return day === '' ? title : `${title}, ${formatDay(day)}`;
 }

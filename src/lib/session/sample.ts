@@ -21,7 +21,7 @@ export async function loadSampleCase(session: Session, onBegun: (circle: CircleI
 		const ids = new Map<string, string>();
 		for (const document of sample.documents) {
 			if (caseFile.isRemoved) return; // somebody has seen enough of it already
-			const written = await caseFile.createFilledDocument({ ...document, ids });
+			const written = await caseFile.newDocuments.createFilled({ ...document, ids });
 			// what comes later stands in another document, so it names this one too
 			for (const [name, id] of ids)
 				if (!id.includes('#')) ids.set(name, writeRefs([{ document: written, block: id }]));
@@ -37,7 +37,7 @@ async function writeEvening(
 	{ day, residents, entries, handover }: ReturnType<typeof sampleCase>['shiftLog']
 ): Promise<void> {
 	const ids = new Map(residents.map((name) => [name, caseFile.addResident(name) ?? name]));
-	const document = await caseFile.startShiftLog(day);
+	const document = await caseFile.newDocuments.startShiftLog(day);
 	const log = caseFile.openShiftLog(document, day);
 	for (const entry of entries)
 		log.enter({ ...entry, residents: entry.residents.map((name) => ids.get(name) ?? name) });
