@@ -34,7 +34,7 @@ const sentences: Readonly<Record<string, string>> = {
 	'needs-relay':
 		'Changing who is in needs the relay, and Throughline cannot reach it right now. Nothing was changed; please try again when you are connected.',
 	'false-snapshot':
-		'Somebody shortened the history of this document in a way that does not match what this device has. Nothing here was changed, and what you write is kept on this device; please tell an owner of this case.',
+		'The history of a document was shortened falsely. Nothing here was changed. That document says who did it, and how it goes on.',
 	'put-right':
 		'Somebody had shortened the history of this document falsely, and an owner went back to the sound one. Please load this page again to see it whole; what you wrote is kept.',
 	offline: 'Throughline cannot reach its relay right now. Please try again when you are connected.',
