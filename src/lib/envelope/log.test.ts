@@ -134,10 +134,11 @@ describe('[L1] The sealed log', () => {
 		expect(made((doc) => doc.getArray('logs').push([randomBytes(3)]))).toBe(none);
 		// a key hidden on an item that copies its parent from its neighbour
 		const doc = logDoc(9);
-		logOf(doc).push([randomBytes(1)]);
-		logOf(doc).push([randomBytes(1)]);
+		logOf(doc).push([new Uint8Array([1])]);
+		logOf(doc).push([new Uint8Array([2])]);
 		const update = Y.encodeStateAsUpdate(doc);
-		const at = update.indexOf(0x83);
+		const at = update.lastIndexOf(0x83);
+		expect(update.indexOf(0x83), 'the second item’s, and nothing else’s').toBe(at);
 		update[at] = 0x83 | 0x20;
 		expect(reasonOf(update)).toBe(none);
 	});
