@@ -94,9 +94,6 @@ export function blockView(
 		fieldsDom.contentEditable = 'false';
 		const contentDOM = document.createElement('div');
 		contentDOM.className = 'block-content';
-		const caseDom = document.createElement('div');
-		caseDom.className = 'block-case no-print';
-		caseDom.contentEditable = 'false';
 		dom.append(fieldsDom, contentDOM);
 		describe(dom, spec, first);
 
@@ -195,12 +192,16 @@ export function blockView(
 			}
 		});
 		wakers.set(dom, () => near.wake(dom));
-		let line: object | null = null;
+		let line: { readonly dom: HTMLElement; readonly mounted: object } | null = null;
 		if (around !== null && hasCaseLine(first)) {
+			const caseDom = document.createElement('div');
+			caseDom.className = 'block-case no-print';
+			caseDom.contentEditable = 'false';
 			dom.append(caseDom);
-			line = mount(CaseLine, { target: caseDom, props: { block, around } });
+			line = { dom: caseDom, mounted: mount(CaseLine, { target: caseDom, props: { block, around } }) };
 		}
-		const ownDom = (target: globalThis.Node) => fieldsDom.contains(target) || caseDom.contains(target);
+		const ownDom = (target: globalThis.Node) =>
+			fieldsDom.contains(target) || line?.dom.contains(target) === true;
 
 		return {
 			dom,
@@ -223,7 +224,7 @@ export function blockView(
 			destroy: () => {
 				stopWatching();
 				takeControls?.();
-				if (line !== null) void unmount(line);
+				if (line !== null) void unmount(line.mounted);
 			}
 		};
 	};
