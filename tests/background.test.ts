@@ -125,6 +125,27 @@ test('[R6] what a colleague wrote before and writes now comes without being open
 	expect(ben.visited).toEqual([`${later} body`]);
 });
 
+test('[R6] what moved while somebody had it open is visited when they have closed it', async () => {
+	const { amina, ben, circle } = await setup();
+	const id = await write(amina, circle, 'before');
+	ben.background();
+	await vi.waitFor(() => expect(titleOf(ben, id)).toBe('before'), { timeout: 20_000 });
+	const known = { hers: amina.circles.get(circle), his: ben.circles.get(circle) };
+	if (known.hers === undefined || known.his === undefined) throw new Error('no such case');
+	const [his, hers] = [ben.rooms.open(known.his, id), amina.rooms.open(known.hers, id)];
+	await hers.sealed.synced;
+	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
+	const heard = new Promise<void>((resolve) => {
+		closeLater(ben.connection.onMoved((rooms) => rooms.includes(room) && resolve()));
+	});
+	hers.sealed.edit((doc) => doc.getText('words').insert(0, 'after and '));
+	await heard;
+	// perhaps before it has come
+	await his.close();
+	await vi.waitFor(() => expect(titleOf(ben, id)).toBe('after and before'), { timeout: 20_000 });
+	await hers.close();
+});
+
 test('[R6] removed and let in again, one misses nothing of what moved meanwhile', async () => {
 	const { amina, ben, circle } = await setup();
 	const before = await write(amina, circle, 'written before');

@@ -6,7 +6,8 @@
  * be visited is kept (sealed), so that a first sign-in to 500 documents on a slow line goes on where it stopped.
  *
  * Promises: one tab of this browser does it at a time; a room leaves the list only when all of it is here and all of ours
- * is at the relay; a relay that has forgotten [R7] is visited with everything this device has.
+ * is at the relay; what moved while somebody had it open is visited when they have closed it; a relay that has forgotten
+ * [R7] is visited with everything this device has.
  */
 import { goneFrom, readCaseIndex, type DocumentRow } from '#lib/casework/case-index.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
@@ -80,6 +81,8 @@ export class Background {
 	/** Visited in vain since they moved: their turn comes again after a rest. */
 	#tried = new Set<string>();
 	#visiting = new Set<string>();
+	/** Moved while they were open: followed live, but perhaps closed before all of it has come. */
+	#movedOpen = new Set<string>();
 	/** What is left of the errands, the most urgent last; null when it has to be sorted anew. */
 	#queue: string[] | null = null;
 	#listRooms = new Set<string>();
@@ -97,7 +100,8 @@ export class Background {
 		const { connection, circles } = options;
 		this.#removers.push(
 			connection.onMoved((rooms, cursor) => this.#hear(rooms, cursor)),
-			circles.onChange(() => this.#wake())
+			circles.onChange(() => this.#wake()),
+			options.rooms.onChange(() => this.#takeUpClosed())
 		);
 		this.#ended = this.#alone(() => this.#work()).catch((error: unknown) => {
 			if (!this.#stop.signal.aborted) throw error;
@@ -192,9 +196,10 @@ export class Background {
 	#hear(rooms: readonly string[], cursor: string): void {
 		if (!this.#isCaughtUp) return;
 		this.#cursor = cursor;
-		// what is open here is followed live
-		for (const room of rooms.map(firstGenerationOf))
-			if (!this.#options.rooms.isOpen(room)) this.#note(room, 'moved');
+		for (const room of rooms.map(firstGenerationOf)) {
+			if (this.#options.rooms.isOpen(room)) this.#movedOpen.add(room);
+			else this.#note(room, 'moved');
+		}
 		this.#keepSoon();
 		this.#wake();
 	}
@@ -206,6 +211,16 @@ export class Background {
 		if (errand === 'everything') this.#errands.set(room, errand);
 		this.#tried.delete(room);
 		this.#queue = null;
+	}
+
+	#takeUpClosed(): void {
+		const closed = [...this.#movedOpen].filter((room) => !this.#options.rooms.isOpen(room));
+		if (closed.length === 0) return;
+		for (const room of closed) {
+			this.#movedOpen.delete(room);
+			this.#note(room, 'moved');
+		}
+		this.#wake();
 	}
 
 	#tryAgain(): void {
@@ -359,7 +374,11 @@ export class Background {
 	async #keep(): Promise<void> {
 		clearTimeout(this.#keeping);
 		this.#keeping = undefined;
-		const kept = { v: 1, cursor: this.#cursor, followed: [...this.#followed], errands: [...this.#errands] };
+		const errands = [
+			...this.#errands,
+			...[...this.#movedOpen].filter((room) => !this.#errands.has(room)).map((room) => [room, 'moved'])
+		];
+		const kept = { v: 1, cursor: this.#cursor, followed: [...this.#followed], errands };
 		// on a full disk the list of before is read again: more to visit, nothing lost
 		await this.#options.vault.put('settings', ROW, kept).catch(() => {});
 	}
