@@ -31,12 +31,19 @@ test('An agency is founded, and two people write one plan, online, offline and b
 	await found(amina.page, relay, 'Harbour House', 'Amina Diallo');
 	await newCase(amina.page, 'Christopher W.');
 	const link = await invite(amina.page);
+	await amina.page.getByRole('button', { name: 'New document' }).click();
+	await amina.page.getByRole('button', { name: 'Safety plan' }).click();
+	await write(amina.page, 'Aunt Odile opens the door at any hour.');
+	await amina.page.getByRole('link', { name: 'Christopher W.' }).first().click();
 	await newPlan(amina.page);
 	await titleOf(amina.page).fill('Plan for the spring');
 	await write(amina.page, first);
 	await saved(amina.page);
 
 	await join(ben.page, link, 'Ben Novak');
+	// the safety plan comes to his device, though he never opens it
+	await ben.page.getByRole('searchbox', { name: 'Search in this case' }).fill('Odile');
+	await expect(ben.page.getByRole('search').getByRole('link', { name: 'Safety plan' })).toBeVisible();
 	await ben.page.getByRole('link', { name: 'Plan for the spring' }).click();
 	await expect(textOf(ben.page)).toContainText(first);
 
@@ -61,6 +68,17 @@ test('An agency is founded, and two people write one plan, online, offline and b
 	await ben.page.reload();
 	await expect(textOf(ben.page)).toContainText(third);
 	await expect(textOf(ben.page)).not.toContainText(fourth);
+
+	// in a hard hour without a network the safety plan is one tap away, and the first thing on the page
+	await ben.page.getByRole('link', { name: 'Christopher W.' }).first().click();
+	await expect(ben.page.getByRole('heading', { level: 1 })).toHaveText('Christopher W.');
+	const links = ben.page.getByRole('main').getByRole('link');
+	await expect(links.first()).toHaveText('Back to caseload');
+	await expect(links.nth(1)).toHaveText('Safety plan');
+	await links.nth(1).click();
+	await expect(textOf(ben.page)).toContainText('Aunt Odile opens the door at any hour.');
+	await ben.page.goBack();
+	await ben.page.getByRole('link', { name: 'Plan for the spring' }).click();
 
 	await ben.goOnline();
 	for (const { page } of [amina, ben]) {
