@@ -48,6 +48,9 @@ export const LIMITS = {
 	/** Milliseconds in which everything that arrives becomes one durable write; under steady traffic, between two writes. */
 	group: 4,
 	steadyGroup: 50,
+	/** Milliseconds between two frames that forward what is written in a room: for each reader beyond two, and at most. */
+	forwardOfReader: 2,
+	forward: 40,
 	/** Bytes after which a group is written at once. */
 	groupBytes: 4_000_000,
 

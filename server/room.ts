@@ -17,6 +17,7 @@ import { generationOf, type CircleState } from '#lib/circle/state.ts';
 import { CLOSE, writeMessage } from '#lib/sync/wire.ts';
 import { arrangeItems } from './arrange.ts';
 import { readRoomFrame, writeStateVector, writeStep1, writeStep2, writeUpdate } from './frames.ts';
+import { Forwarding } from './forwarding.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { isAttack, judgeItems, mayWriteNow, type JudgedItem, type RefusedReason } from './judge.ts';
 import { LIMITS } from './limits.ts';
@@ -42,6 +43,7 @@ export class Room {
 	readonly text: string;
 	readonly #options: RoomOptions;
 	readonly #visitors = new Set<Visitor>();
+	readonly #forwarding = new Forwarding(this.#visitors);
 	#circle: CircleState;
 	/** The next clock of each client, what waits to be written included. */
 	#next: Map<number, number>;
@@ -126,6 +128,7 @@ export class Room {
 		if (this.#endTimer !== null) clearTimeout(this.#endTimer);
 		this.#storedTimer = null;
 		this.#endTimer = null;
+		this.#forwarding.close();
 	}
 
 	#leave(visitor: Visitor): void {
@@ -184,7 +187,7 @@ export class Room {
 			const { client, clock } = fresh[0] ?? first;
 			return this.#refuse(visitor, refusal, client, clock);
 		}
-		if (fresh.length > 0) this.#forward(visitor, fresh);
+		if (fresh.length > 0) this.#forwarding.forward(visitor, fresh);
 		this.#store(visitor, fresh, new Set(read.value.map(({ client }) => client)));
 		// the answer to our own question may lack the same again: then asking again would go round in circles
 		if (hasGap && mayAsk) this.#ask(visitor);
@@ -248,13 +251,6 @@ export class Room {
 			: 'too-many-rooms';
 	}
 
-	#forward(from: Visitor, items: readonly LogItem[]): void {
-		const frame = writeUpdate(writeLogUpdate(items));
-		for (const visitor of this.#visitors) {
-			if (visitor !== from && visitor.isLive) visitor.peer.send(frame);
-		}
-	}
-
 	/** Writes with the next group, and acknowledges the touched clients, known items included, when it is durable. */
 	#store(writer: Visitor, items: readonly LogItem[], clients: ReadonlySet<number>): void {
 		for (const { client, clock } of items) this.#next.set(client, clock + 1);
@@ -277,7 +273,9 @@ export class Room {
 		if (hasChanged && !this.isEmpty) {
 			this.#storedTimer ??= setTimeout(() => {
 				this.#storedTimer = null;
-				this.#sayWhatIsStored(this.#visitors);
+				// with the next write that is due: one of its own for each room would cost more than all that is written
+				const nothing = { room: this.text, circle: this.#circle.circle, items: [] };
+				this.#options.commit.add(nothing, ({ ok }) => ok && this.#sayWhatIsStored(this.#visitors));
 			}, LIMITS.stored);
 		}
 	}
@@ -344,12 +342,13 @@ export class Room {
 		visitor.isLive = true;
 		visitor.serving = null;
 		visitor.peer.send(writeStep2(items.length > 0 ? writeLogUpdate(items) : NOTHING));
+		commit.flush();
 		this.#sayWhatIsStored([visitor]);
 	}
 
-	/** Whoever lacks something of this asks again. Nothing waits to be written at this moment, or it is written now. */
+	/** Whoever lacks something of this asks again. Nothing waits to be written at this moment. */
 	#sayWhatIsStored(visitors: Iterable<Visitor>): void {
-		this.#options.commit.flush();
+		this.#forwarding.flush(); // nor to be forwarded
 		const frame = writeMessage('stored', { stateVector: writeStateVector(this.#next) });
 		for (const visitor of visitors) if (visitor.isLive) visitor.peer.send(frame);
 	}
