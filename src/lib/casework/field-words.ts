@@ -40,6 +40,11 @@ export function fieldWords(
 	}
 }
 
+/** Does its value say what it is only beside its name? A status does by itself; of two days nobody knows which is which. */
+export function needsName({ kind }: Field): boolean {
+	return kind === 'date' || kind === 'text' || kind === 'block';
+}
+
 /** The ids of a field that holds several. */
 export function idsIn(stored: string): readonly string[] {
 	return stored.split(' ').filter((id) => id !== '');

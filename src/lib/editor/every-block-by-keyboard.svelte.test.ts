@@ -75,6 +75,12 @@ test.each(inserted.map((spec) => [spec.name, spec] as const))(
 		const onPaper = (attribute: string) =>
 			block?.querySelector(`.field-${attribute} > .on-paper`)?.textContent.trim() ?? '';
 		expect(typed.filter((attribute) => onPaper(attribute) === '')).toEqual([]);
+		// and what does not say itself what it is has its name there
+		const nameless = fields.filter(({ attribute, label, kind }) => {
+			const words = block?.querySelector(`.field-${attribute}`)?.textContent ?? '';
+			return ['date', 'text', 'block'].includes(kind) && typed.includes(attribute) && !words.includes(label);
+		});
+		expect(nameless).toEqual([]);
 		while (amina.canUndo) amina.editor.commands.undo();
 		expect(ben.editor.view.dom.querySelector(`section[data-block="${name}"]`)).toBeNull();
 	}

@@ -4,7 +4,7 @@
  */
 import type { Field } from '#lib/casework/blocks/block-spec.ts';
 import { isoDay } from '#lib/casework/dates.ts';
-import { fieldWords, lateWords } from '#lib/casework/field-words.ts';
+import { fieldWords, lateWords, needsName } from '#lib/casework/field-words.ts';
 import type { BlockHandle } from './node-view.svelte.ts';
 
 /** How the component of the block lays its fields out. */
@@ -56,7 +56,7 @@ function wordsOf(block: BlockHandle, field: Field, named: boolean): Element | nu
 	if (typeof value !== 'string' || value === '') return null;
 	const name = named
 		? element('span', 'field-name', field.label, element('span', 'unseen', ': '))
-		: element('span', 'unseen', `${field.label}: `);
+		: element('span', needsName(field) ? 'lone-name' : 'unseen', `${field.label}: `);
 	const words = fieldWords(field, value, block.around.offers.titleOf);
 	const late = lateWords(field, block.attributes);
 	const found = element('span', `field word field-${field.attribute}`, name, words + late);
