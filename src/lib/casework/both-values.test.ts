@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import {
+	askAgain,
 	countOpen,
 	disagreementsOf,
 	findDisagreements,
 	keepsWhatWasReplaced,
+	leaveToOthers,
 	settle
 } from './both-values.ts';
+import type { Id } from './moving/moves.ts';
+import { PICKS_FIELD } from './picks.ts';
 
 function goalOnTwoDevices() {
 	const [amina, ben] = [
@@ -72,6 +76,58 @@ test('a choice made after seeing both settles it, and stays known with what it w
 				}
 			]
 		});
+});
+
+test('of three, two are asked about when one is taken back, with those who said them', () => {
+	const { goals, meet } = goalOnTwoDevices();
+	const [hers, his] = hersAndHis(goals);
+	const third = new Y.Doc({ gcFilter: keepsWhatWasReplaced });
+	third.clientID = 5003;
+	Y.applyUpdate(third, Y.encodeStateAsUpdate(hers.doc ?? third));
+	hers.setAttribute('lifecycle', 'active');
+	his.setAttribute('lifecycle', 'on-hold');
+	(third.getXmlFragment('body').get(0) as Y.XmlElement).setAttribute('lifecycle', 'completed');
+	meet();
+	Y.applyUpdate(third, Y.encodeStateAsUpdate(his.doc ?? third));
+	leaveToOthers(third.getXmlFragment('body').get(0) as Y.XmlElement, 'lifecycle');
+	Y.applyUpdate(his.doc ?? third, Y.encodeStateAsUpdate(third));
+	meet();
+	for (const goal of goals())
+		expect(disagreementsOf(goal)?.open).toEqual([
+			{
+				attribute: 'lifecycle',
+				values: [
+					{ value: 'on-hold', yClient: 5002 },
+					{ value: 'active', yClient: 5001 }
+				]
+			}
+		]);
+});
+
+test('a choice that was undone asks again on every device, and what nobody can have written is passed over', () => {
+	const { goals, meet } = goalOnTwoDevices();
+	const [hers, his] = hersAndHis(goals);
+	hers.setAttribute('lifecycle', 'active');
+	his.setAttribute('lifecycle', 'on-hold');
+	meet();
+	const asked = disagreementsOf(hers);
+	const before = Y.getState(his.doc?.store as never, 5002);
+	settle(his, 'lifecycle', { value: 'active', yClient: 5001 });
+	const set = Y.getState(his.doc?.store as never, 5002);
+	his.setAttribute('lifecycle', 'on-hold'); // as undo does
+	const isHis = ([client, clock]: Id, from: number, until: number) =>
+		client === 5002 && clock >= from && clock < until;
+	askAgain(his, 'lifecycle', {
+		isUndo: true,
+		isUndone: (id) => isHis(id, before, set),
+		isNew: (id) => isHis(id, set, Infinity)
+	});
+	meet();
+	expect(goals().map(disagreementsOf)).toEqual([asked, asked]);
+	for (const [at, odd] of [null, 7, { picked: [[1, 2]], again: [], isOff: true }, { isOff: true }].entries())
+		hers.doc?.getMap(PICKS_FIELD).set(`odd ${at}`, odd);
+	meet();
+	expect(goals().map(disagreementsOf)).toEqual([asked, asked]);
 });
 
 test('the same value set apart is no disagreement, one after another neither, and three are three', () => {

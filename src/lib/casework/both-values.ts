@@ -3,13 +3,14 @@
  *
  * Every attribute of a Y.XmlElement is a list of values, of which the last is in force. One that was set *after seeing*
  * another names it as its origin: a value that none names is one that nobody has replaced knowingly, wherever in the list
- * it came to stand. Picking writes the picked value once after each of those. Documents that are read here are made with
- * `keepsWhatWasReplaced`.
+ * it came to stand. Picking writes the picked value once after each of those; a pick that was undone does not count (picks.ts).
+ * Documents that are read here are made with `keepsWhatWasReplaced`.
  */
 import * as Y from 'yjs';
 import { blockSpec } from './block-specs.ts';
 import { elementAt } from './moving/lineage.ts';
-import { idOf, keyOf, readMoves } from './moving/moves.ts';
+import { idOf, keyOf, readMoves, writeCarried, type Id } from './moving/moves.ts';
+import { noteUndoing, uncountedIn, type Undoing } from './picks.ts';
 
 export interface SetValue {
 	/** '' when somebody cleared it. */
@@ -98,6 +99,34 @@ export function settle(element: Y.XmlElement, attribute: string, chosen: SetValu
 	pick(element, ref, own?.value ?? '');
 }
 
+/** After an undo or a redo of this person: who takes back a pick is asked again, and so is everybody. */
+export function askAgain(element: Y.XmlElement, attribute: string, undoing: Undoing): void {
+	const { doc } = element;
+	if (doc === null) return;
+	const values = everyValueOf(element, attribute);
+	const ids = values.map(({ client, clock }): Id => [client, clock]);
+	const before = uncountedIn(doc);
+	noteUndoing(doc, ids, undoing, (isUncounted) => {
+		const left = counted(values, (id) => before?.(id) === true || isUncounted(id));
+		return new Set(notReplaced(left).map(({ value }) => value)).size > 1;
+	});
+}
+
+/** After this person took back their own of several values: what others said holds, and is asked if they differ. */
+export function leaveToOthers(element: Y.XmlElement, attribute: string): void {
+	const { doc } = element;
+	const [first, ...more] = notReplaced(valuesOf(element, attribute)).filter(
+		({ client }) => client !== doc?.clientID
+	);
+	if (doc === null || first === undefined) return;
+	const value = String(first.value);
+	if (more.every((other) => other.value === first.value)) return pick(element, attribute, value);
+	const at = Y.getState(doc.store, doc.clientID);
+	element.setAttribute(attribute, value);
+	const { client, clock } = first;
+	writeCarried(doc, { late: [client, clock, clock + 1], at: [doc.clientID, at, at + 1] });
+}
+
 /** Writes into the copy of an element, made just now, what else its values were set to and nobody has picked from. */
 export function copyOpenValues(element: Y.XmlElement, copy: Y.XmlElement): void {
 	for (const attribute of element._map.keys())
@@ -119,8 +148,26 @@ export interface Value {
 	readonly origin: Y.ID | null;
 }
 
-/** All that an attribute was ever set to; the last one is in force. */
-export function valuesOf(element: Y.XmlElement, attribute: string): readonly Value[] {
+/** What an attribute was set to, but for what was undone; the last one is in force. */
+function valuesOf(element: Y.XmlElement, attribute: string): readonly Value[] {
+	return counted(everyValueOf(element, attribute), uncountedIn(element.doc));
+}
+
+/** Who set a value after seeing one that does not count has seen what that one was set after. */
+function counted(values: readonly Value[], isUncounted: ((id: Id) => boolean) | null): readonly Value[] {
+	if (isUncounted === null) return values;
+	const seen = (origin: Y.ID | null): Y.ID | null => {
+		if (origin === null || !isUncounted([origin.client, origin.clock])) return origin;
+		const one = values.find(({ client, clock }) => client === origin.client && clock === origin.clock);
+		return one === undefined ? null : seen(one.origin);
+	};
+	return values
+		.filter(({ client, clock }) => !isUncounted([client, clock]))
+		.map((value) => ({ ...value, origin: seen(value.origin) }));
+}
+
+/** All that an attribute was ever set to, undone or not; the last one stands in it. */
+export function everyValueOf(element: Y.XmlElement, attribute: string): readonly Value[] {
 	const values: Value[] = [];
 	for (let item = element._map.get(attribute) ?? null; item !== null; item = item.left) {
 		const { id, origin } = item;

@@ -98,6 +98,70 @@ describe('every attribute that two people set differently while apart', () => {
 	);
 });
 
+test('who takes a pick back is asked again, and so is everybody; picking once more, or redo, settles it again', () => {
+	for (const keeps of [0, 1]) {
+		const { a, b, amina, ben, meet } = aminaAndBenApart('goal');
+		set(amina, 'lifecycle', 'active');
+		set(ben, 'lifecycle', 'on-hold');
+		meet();
+		const before = a.body;
+		const asked = asks(amina)[0]?.textContent;
+		const pick = (editor: CaseEditor, at: number) => {
+			asks(editor)[0]?.querySelectorAll('button')[at]?.click();
+			flushSync();
+		};
+		const settled = () =>
+			[amina, ben].map(({ editor }) => editor.view.dom.querySelector('.settled')?.textContent);
+		pick(ben, keeps);
+		const picked = a.body;
+		const said = settled();
+		expect(said[0]).toMatch(/Ben chose “.+” over “.+”/);
+		for (let round = 0; round < 3; round++) {
+			ben.editor.commands.undo();
+			flushSync();
+			expect([amina.both.count, ben.both.count], `undo ${round}`).toEqual([1, 1]);
+			expect(asks(amina)[0]?.textContent).toBe(asked);
+			expect([a.body, b.body]).toEqual([before, before]);
+			ben.editor.commands.redo();
+			flushSync();
+			expect([amina.both.count, ben.both.count], `redo ${round}`).toEqual([0, 0]);
+			expect(settled()).toEqual(said);
+			expect([a.body, b.body]).toEqual([picked, picked]);
+		}
+		ben.editor.commands.undo();
+		flushSync();
+		pick(amina, 0);
+		expect([amina.both.count, ben.both.count]).toEqual([0, 0]);
+		expect(settled()[1]).toMatch(/Amina chose “.+” over “.+”/);
+		expect([a.body, b.body]).toEqual([before, before]);
+		amina.editor.commands.undo();
+		flushSync();
+		expect([amina.both.count, ben.both.count]).toEqual([1, 1]);
+		// a third value instead of the two, and back
+		set(ben, 'lifecycle', 'completed');
+		expect([amina.both.count, ben.both.count]).toEqual([0, 0]);
+		ben.editor.commands.undo();
+		flushSync();
+		expect([amina.both.count, ben.both.count]).toEqual([1, 1]);
+		expect(asks(amina)[0]?.textContent).toBe(asked);
+	}
+});
+
+test('who takes back their own value of two leaves the other’s, and no question', () => {
+	const { amina, ben, meet } = aminaAndBenApart('goal');
+	set(amina, 'lifecycle', 'active');
+	set(ben, 'lifecycle', 'on-hold');
+	meet();
+	ben.editor.commands.undo();
+	flushSync();
+	for (const editor of [amina, ben]) {
+		expect(editor.editor.state.doc.firstChild?.attrs.lifecycle).toBe('active');
+		expect(editor.both.count).toBe(0);
+	}
+	set(ben, 'lifecycle', 'completed');
+	expect([amina.both.count, ben.both.count]).toEqual([0, 0]);
+});
+
 test('the one in force can be kept as well, with the keyboard', async () => {
 	const { a, amina, ben, meet } = aminaAndBenApart('goal');
 	set(amina, 'lifecycle', 'active');

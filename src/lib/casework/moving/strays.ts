@@ -10,9 +10,9 @@ import * as Y from 'yjs';
 import {
 	allReplacedBy,
 	copyOpenValues,
+	everyValueOf,
 	notReplaced,
 	setAfter,
-	valuesOf,
 	type Value
 } from '../both-values.ts';
 import {
@@ -143,14 +143,14 @@ class Settling {
 	#bringValues(element: Y.XmlElement, home: Y.XmlElement): boolean {
 		for (const name of element._map.keys()) {
 			if (name === 'id') continue;
-			for (const value of notReplaced(valuesOf(element, name))) {
+			for (const value of notReplaced(everyValueOf(element, name))) {
 				const { client, clock } = value;
 				const late: Span = [client, clock, clock + 1];
 				const isLate = this.#isLateAt(element, client, clock);
 				if (!isLate || !this.#isMine(client) || this.#isBrought([client, clock], home)) continue;
 				const isSame = (one: Value) => one.value === value.value;
 				const next = Y.getState(this.#doc.store, this.#doc.clientID);
-				const same = notReplaced(valuesOf(home, name)).find(isSame);
+				const same = notReplaced(everyValueOf(home, name)).find(isSame);
 				if (!same) setAtOnce(home, name, value, element, this.#lineage.madeWith(home));
 				const [by, at] = same ? [same.client, same.clock] : [this.#doc.clientID, next];
 				writeCarried(this.#doc, { late, at: [by, at, at + 1] });
@@ -359,8 +359,8 @@ function setAtOnce(
 	from: Y.XmlElement,
 	made: Span | null
 ): void {
-	const replaced = allReplacedBy(late, valuesOf(from, name)).map(({ value }) => value);
-	const copied = valuesOf(home, name).findLast(
+	const replaced = allReplacedBy(late, everyValueOf(from, name)).map(({ value }) => value);
+	const copied = everyValueOf(home, name).findLast(
 		({ client, clock, value }) =>
 			made !== null && client === made[0] && clock >= made[1] && clock < made[2] && replaced.includes(value)
 	);

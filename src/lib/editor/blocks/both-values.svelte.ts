@@ -2,20 +2,24 @@
  * The values of one document that were set twice while apart, for the fields that show them.
  *
  * Promises: looks at the document only after a change that may have set a value; picking is the user's own act, and can
- * be undone.
+ * be undone: then the question is there again, for everybody.
  */
 import { ySyncPluginKey } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
 import {
+	askAgain,
 	countOpen,
 	disagreementsOf,
 	findDisagreements,
+	leaveToOthers,
 	settle,
 	type BlockDisagreements,
 	type Disagreement,
 	type SetValue,
 	type Settlement
 } from '#lib/casework/both-values.ts';
+import type { Id } from '#lib/casework/moving/moves.ts';
+import { PICKS_FIELD } from '#lib/casework/picks.ts';
 import { elementOfBlock } from '#lib/casework/moving/move-block.ts';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import type { DocumentView } from '../open-document.ts';
@@ -32,6 +36,7 @@ export class BothValues {
 		this.#tell = found;
 		const look = (transaction: Y.Transaction) => {
 			if (transaction.origin === ySyncPluginKey) this.#pickWhatIsSet(transaction);
+			if (transaction.origin instanceof Y.UndoManager) this.#askAgain(transaction, transaction.origin);
 			const takes = this.#found.length > 0 && transaction.deleteSet.clients.size > 0;
 			if (takes || setsValue(transaction)) this.#look();
 		};
@@ -87,6 +92,33 @@ export class BothValues {
 		}
 	}
 
+	/** Of what was undone or redone, what the question was about. */
+	#askAgain(transaction: Y.Transaction, { currStackItem: step, undoing }: Y.UndoManager): void {
+		if (step === null || !setsValue(transaction)) return;
+		const { changed, beforeState, doc } = transaction;
+		const before = beforeState.get(doc.clientID) ?? 0;
+		const how = {
+			isUndo: undoing,
+			isUndone: ([client, clock]: Id) => Y.isDeleted(step.insertions, Y.createID(client, clock)),
+			isNew: ([client, clock]: Id) => client === doc.clientID && clock >= before
+		};
+		this.#view.asUser(() =>
+			doc.transact(() => {
+				for (const [element, keys] of changed) {
+					if (!(element instanceof Y.XmlElement) || element._item?.deleted === true) continue;
+					const asked = this.#of(element.getAttribute('id'))?.open ?? [];
+					for (const key of keys) {
+						if (key === null) continue;
+						askAgain(element as Y.XmlElement, key, how);
+						const isGone = element._map.get(key)?.deleted === true;
+						if (isGone && asked.some(({ attribute }) => attribute === key))
+							leaveToOthers(element as Y.XmlElement, key);
+					}
+				}
+			})
+		);
+	}
+
 	#of(block: unknown): BlockDisagreements | undefined {
 		return this.#found.find((one) => one.block === block);
 	}
@@ -99,8 +131,11 @@ export class BothValues {
 	}
 }
 
-function setsValue(transaction: Y.Transaction): boolean {
-	for (const [type, keys] of transaction.changed)
+function setsValue({ changed, doc }: Y.Transaction): boolean {
+	const picks = doc.share.get(PICKS_FIELD);
+	for (const [type, keys] of changed) {
+		if (type === picks) return true;
 		if (type instanceof Y.XmlElement) for (const key of keys) if (key !== null) return true;
+	}
 	return false;
 }
