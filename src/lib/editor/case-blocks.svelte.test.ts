@@ -276,6 +276,46 @@ describe('find and replace', () => {
 		expect(ben.editor.getText()).toBe('an Ana called. ANA came. Élan.');
 	});
 
+	test('finds what stands in fields; names are replaced, what is chosen or a date is not', () => {
+		const { amina, ben } = aminaAndBen();
+		amina.editor.commands.setContent(
+			'<section data-block="step" data-id="s" data-who="Ana Reyes" data-who-ref="p1" data-due="2026-12-04" data-status="on-hold" data-reason="Ana is away"><p data-block-title>Call Ana</p></section>'
+		);
+		const found = (query: string) => {
+			amina.find.query = query;
+			amina.find.search(0);
+			return amina.find.matches.map(({ field }) => field?.attribute ?? 'text');
+		};
+		amina.find.show();
+		expect(found('on hold')).toEqual(['status']);
+		expect(amina.find.replace('x')).toBe(false);
+		expect(found('dec 4')).toEqual(['due']);
+		expect(amina.find.replaceAll('x')).toBe(0);
+		expect(found('ana')).toEqual(['who', 'reason', 'text']);
+		const marked = amina.editor.view.dom.querySelector('.field-who');
+		expect(marked && getComputedStyle(marked).outlineStyle).toBe('solid');
+		// a name that holds what is looked for is not found again by going on
+		expect(amina.find.replace('Anastasia')).toBe(true);
+		expect(amina.find.at).toBe(1);
+		expect(amina.find.replaceAll('Bea')).toBe(3);
+		const attributes = () => ben.editor.state.doc.firstChild?.attrs;
+		expect(attributes()).toMatchObject({
+			who: 'Beastasia Reyes',
+			whoRef: '',
+			due: '2026-12-04',
+			status: 'on-hold',
+			reason: 'Bea is away'
+		});
+		expect(ben.editor.getText()).toContain('Call Bea');
+		amina.find.undo();
+		amina.find.undo();
+		expect(attributes()).toMatchObject({ who: 'Ana Reyes', whoRef: 'p1', reason: 'Ana is away' });
+		expect(found('reyes')).toEqual(['who']);
+		amina.find.close();
+		expect(document.activeElement?.getAttribute('aria-label')).toBe('Who');
+		expect(document.adoptedStyleSheets).toEqual([]);
+	});
+
 	test('Mod-F opens the bar, Enter goes on, Escape goes back to what was found', async () => {
 		const opened = new TestDocument('Amina');
 		const target = document.body.appendChild(document.createElement('main'));
