@@ -315,6 +315,44 @@ test('[L3] what stands on something that only a false snapshot held is left out,
 	expect(amina.saved).toMatchObject({ refused: null, inOutbox: 0, gaps: [] });
 });
 
+test('[L4] what one colleague alone had when the relay died is set aside by a roll, until whoever wrote it is back', async () => {
+	const world = await setup({ amina: 'owner', ben: 'editor', chloe: 'editor' });
+	const { relay } = world;
+	const [ben, chloe] = [await world.open('ben'), await world.open('chloe')];
+	await world.calm(ben, chloe);
+	type(ben, 'hello ');
+	await world.calm(ben, chloe);
+	const durable = new Map(relay.items);
+	relay.holdBack = true;
+	type(ben, 'from Ben ');
+	await until(() => text(chloe) === 'hello from Ben ');
+	for (const name of ['ben', 'chloe']) relay.cutOff(name);
+	for (const client of relay.items.keys()) relay.items.set(client, durable.get(client) ?? []);
+	relay.holdBack = false;
+
+	const amina = await world.open('amina', { rollAt });
+	await amina.synced;
+	await typeMany(world, amina, 7);
+	await until(() => amina.room.generation > 0);
+	expect(text(amina)).not.toContain('from Ben');
+	relay.away.delete('chloe');
+	await until(() => chloe.room.generation > 0);
+	await world.calm(amina, chloe);
+	expect(chloe.saved.setAside).toBe(1);
+	await chloe.close();
+	const again = await world.open('chloe');
+	await world.calm(amina, again);
+	expect([again.saved.setAside, text(again)]).toEqual([1, text(amina)]);
+
+	relay.away.delete('ben');
+	await until(() => ben.room.generation > 0);
+	await until(() => text(again).includes('from Ben '));
+	await world.calm(amina, ben, again);
+	expect(new Set([amina, ben, again].map(text)).size).toBe(1);
+	expect(text(again).split('from Ben ')).toHaveLength(2);
+	expect([amina, ben, again].map(({ saved }) => saved.setAside)).toEqual([0, 0, 0]);
+});
+
 test('[L2] a relay that adds an envelope to a frozen generation changes nothing for whoever comes late', async () => {
 	const world = await setup();
 	const ben = await world.open('ben');

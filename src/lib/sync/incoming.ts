@@ -166,6 +166,7 @@ export class Incoming {
 				posted.isOwn(envelope) || setAside.isForged(envelope) || isSnapshot(envelope) ? [] : [envelope]
 			)
 		);
+		await setAside.removeRepeated((session) => laneLog.chains.endOf(session).seq);
 	}
 
 	/** A device that never saw the generation before has nothing to hold against its snapshot. */

@@ -3,10 +3,14 @@
  * however often it comes.
  */
 import { equalBytes, sha256, toBase64Url, type Bytes } from '#lib/crypto/bytes.ts';
+import type { SessionId } from '#lib/circle/ids.ts';
+import { readEnvelope } from '#lib/envelope/envelope.ts';
 import type { SealedStorage } from './options.ts';
 
 /** A snapshot that is not what the log before it says [L3]. */
 export const FALSE_SNAPSHOT = 'false-snapshot';
+/** Written before a roll, and neither in its snapshot nor durable at the relay: whoever wrote it has to send it again. */
+export const AFTER_ROLL = 'after-roll';
 /** An owner went back behind a false snapshot that this device had believed: it has to be opened anew. */
 export const PUT_RIGHT = 'put-right';
 
@@ -71,7 +75,19 @@ export class SetAside {
 		if (this.#rows.size === 0) return;
 		const key = await keyOf(bytes);
 		const row = this.#rows.get(key);
-		if (row === undefined) return;
+		if (row !== undefined) await this.#remove(key, row);
+	}
+
+	/** What was written before a roll and has come again in this generation, at the same place in its session. */
+	async removeRepeated(nextSeqOf: (session: SessionId) => number): Promise<void> {
+		for (const [key, row] of [...this.#rows]) {
+			if (row.reason !== AFTER_ROLL) continue;
+			const read = readEnvelope(row.bytes);
+			if (read.ok && read.value.seq < nextSeqOf(read.value.session)) await this.#remove(key, row);
+		}
+	}
+
+	async #remove(key: string, row: Row): Promise<void> {
 		this.#rows.delete(key);
 		if (row.id !== null) await this.#storage.setAside.remove(row.id).catch(() => undefined);
 	}
@@ -80,7 +96,7 @@ export class SetAside {
 /** Whatever else becomes known, this is not accepted. */
 function isFinal(reason: string): boolean {
 	return (
-		['forged', 'corrupt-row', 'wrong-room', 'stale', FALSE_SNAPSHOT].includes(reason) ||
+		['forged', 'corrupt-row', 'wrong-room', 'stale', FALSE_SNAPSHOT, AFTER_ROLL].includes(reason) ||
 		reason.startsWith('relay-')
 	);
 }

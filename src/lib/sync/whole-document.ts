@@ -24,7 +24,7 @@ import { Outgoing } from './outgoing.ts';
 import { Presence, type PersonHere } from './presence.ts';
 import { Queue, within } from './queue.ts';
 import type { SavedDetail } from './saved.ts';
-import { PUT_RIGHT } from './set-aside.ts';
+import { AFTER_ROLL, PUT_RIGHT } from './set-aside.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
 
@@ -322,7 +322,7 @@ export class WholeDocument {
 		}
 		await this.#laneLog.sealAnew(this.#laneLog.posted.all);
 		// of somebody whose words nobody has acknowledged: they come again in this generation, or not at all
-		for (const { envelope } of late) await this.#laneLog.setAside.add(envelope, 'after-roll');
+		for (const { envelope } of late) await this.#laneLog.setAside.add(envelope, AFTER_ROLL);
 		if (late.length > 0) await this.#taint();
 		this.#presence.renew(next.log.doc);
 		this.#checkpoints.count(1);
