@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { blockSpecs } from '#lib/casework/block-specs.ts';
 import type { Field } from '#lib/casework/blocks/block-spec.ts';
 import type { CaseEditor } from './case-editor.svelte.ts';
+import DocumentEditor from './DocumentEditor.svelte';
 import { insertBlock } from './insertable.ts';
 import ReadingView from './ReadingView.svelte';
 import { connect, edit, TestDocument } from './testing/two-editors.svelte.ts';
@@ -178,6 +179,23 @@ test('the one in force can be kept as well, with the keyboard', async () => {
 	flushSync();
 	expect(ben.both.count).toBe(0);
 	expect(a.body).toBe(before);
+});
+
+test('a long plan says at its top how many there are, and leads to the first', () => {
+	const { a, amina, ben, meet } = aminaAndBenApart('goal');
+	set(amina, 'lifecycle', 'active');
+	set(ben, 'lifecycle', 'on-hold');
+	meet();
+	const target = document.body.appendChild(document.createElement('main'));
+	const component = mount(DocumentEditor, { target, props: { document: a } });
+	cleanups.push(() => void unmount(component));
+	flushSync();
+	expect(target.textContent).toContain('One field was set differently by people who were apart.');
+	[...target.querySelectorAll('button')].find((one) => one.textContent === 'Show it')?.click();
+	expect(document.activeElement?.getAttribute('aria-label')).toMatch(/^Keep “.+”, set by/);
+	(document.activeElement as HTMLElement).click();
+	flushSync();
+	expect(target.textContent).not.toContain('set differently');
 });
 
 test('who sets a third value in the field has picked it', () => {

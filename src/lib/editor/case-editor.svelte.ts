@@ -170,6 +170,13 @@ export class CaseEditor {
 		this.editor.commands.focus('end');
 	}
 
+	/** The first field that was set differently: its question in sight, the keyboard at its answers. */
+	showQuestion(): void {
+		const question = this.editor.view.dom.querySelector('.two-values');
+		question?.scrollIntoView({ block: 'center' });
+		question?.querySelector('button')?.focus({ preventScroll: true });
+	}
+
 	close(): void {
 		for (const remove of this.#removers.splice(0).reverse()) remove?.();
 		this.menu.close();

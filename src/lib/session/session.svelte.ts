@@ -41,6 +41,8 @@ export interface CaseSummary {
 	readonly title: string;
 	readonly role: Role;
 	readonly updatedAt: number;
+	/** Fields that were set differently by people who were apart. */
+	readonly toSettle: number;
 	/** Changes of this case that wait for the relay, for long enough that a person should notice. */
 	readonly waiting: number;
 }
@@ -133,6 +135,7 @@ export class Session {
 
 	get cases(): readonly CaseSummary[] {
 		this.#changes.follow();
+		const toSettle = this.#summaries?.toSettle;
 		return (this.#circles?.all ?? [])
 			.flatMap((known) => {
 				if (!this.#isCase(known)) return [];
@@ -147,6 +150,7 @@ export class Session {
 					title: summary?.title ?? '',
 					role: known.role,
 					updatedAt: summary?.updatedAt ?? 0,
+					toSettle: toSettle?.get(known.circle) ?? 0,
 					waiting
 				};
 			})

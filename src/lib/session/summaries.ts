@@ -73,6 +73,15 @@ export class Summaries {
 		return new Map([...this.#byId].filter(([, summary]) => summary.caseCircle === caseCircle));
 	}
 
+	/** How many differences wait for somebody to pick, in each case that has any. */
+	get toSettle(): ReadonlyMap<CircleId, number> {
+		const counts = new Map<CircleId, number>();
+		for (const { caseCircle, content } of this.#byId.values())
+			if (caseCircle !== null && content !== null && content.toSettle > 0)
+				counts.set(caseCircle, (counts.get(caseCircle) ?? 0) + content.toSettle);
+		return counts;
+	}
+
 	get all(): ReadonlyMap<string, Summary> {
 		return this.#byId;
 	}
