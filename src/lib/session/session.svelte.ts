@@ -1,36 +1,30 @@
 /**
  * Throughline on this device, put together: who I am, my cases, what is open, what is saved.
  */
-import { SHIFT_LOG } from '#lib/casework/kinds.ts';
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
 import { foundCircle } from '#lib/circle/actions.ts';
-import { isCircleId, type CircleId, type DeviceId, type DocumentId, type PersonId } from '#lib/circle/ids.ts';
-import { deviceOf, roleNow } from '#lib/circle/roles.ts';
+import { isCircleId, type CircleId, type DeviceId, type PersonId } from '#lib/circle/ids.ts';
+import { deviceOf } from '#lib/circle/roles.ts';
 import type { Role } from '#lib/circle/state.ts';
-import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
+import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
-import type { Outcome } from './case-file.svelte.ts';
-import type { Background, Progress } from './background.ts';
+import type { SealedDocument } from '#lib/sync/sealed-document.ts';
+import type { Progress } from './background.ts';
+import { CatchingUp } from './catching-up.svelte.ts';
 import { Changes } from './changes.ts';
 import { CircleBook } from './circle-book.ts';
 import { DiscussionSummaries } from './discussion-summaries.ts';
 import { Drafts } from './drafts.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
-import { acceptInvitation, askToJoin, readInvitation, type Invitation } from './invitations.ts';
+import { Joining } from './joining.ts';
 import { KeptNames } from './kept-names.ts';
 import type { KnownCircle } from './known-circle.ts';
 import { caseOf } from './own-document.ts';
 import type { OpenDocument } from './open-document.svelte.ts';
 import type { Rooms } from './rooms.ts';
-import {
-	DANGER_AFTER,
-	onTheWay,
-	refusalsOf,
-	savedStateOf,
-	type InOutbox,
-	type SavedState
-} from './saved-state.ts';
+import type { SavedState } from './saved-state.ts';
+import { SavedWork } from './saved-work.svelte.ts';
 import { sentenceFor } from './sentences.ts';
 import { Summaries } from './summaries.ts';
 import { WaitingForMe } from './waiting-for-me.ts';
@@ -53,18 +47,9 @@ const SENDING_PATIENCE = 15_000;
 export class Session {
 	#status: 'loading' | 'empty' | 'ready' | 'failed' = $state('loading');
 	#failure: string | null = $state(null);
-	#relay: 'connecting' | 'connected' | 'offline' = $state('connecting');
-	#founded: boolean | null = $state(null);
 	/** What changed in circles, summaries and rooms. */
 	#changes = new Changes();
-	#now = $state(Date.now());
-	#waiting: readonly InOutbox[] = $state.raw([]);
-	#setAside = $state(0);
-	#storageProblem: string | null = $state(null);
-	#catchingUp = $state(false);
 	#current: OpenDocument | null = $state.raw(null);
-	#keepingHouse = false;
-	#houseChanged = false;
 
 	#storage: DeviceStorage | undefined;
 	#vault: Vault | undefined;
@@ -80,15 +65,19 @@ export class Session {
 	#waitingForMe: WaitingForMe | undefined;
 	#drafts: Drafts | undefined;
 	#removers: (() => void)[] = [];
-	#ticking: ReturnType<typeof setInterval> | undefined;
-	#background: Background | null = $state.raw(null);
-	/** Counts connections, so that a slow start for an earlier one does not outlive it. */
-	#connections = 0;
 
+	/** How somebody comes in. */
+	readonly joining: Joining;
 	readonly #namespace: string;
+	readonly #catchingUp: CatchingUp;
+	readonly #savedWork = new SavedWork(this);
 
 	constructor(namespace = 'throughline') {
 		this.#namespace = namespace;
+		const waiting = () => this.#savedWork.waiting.map(({ room }) => room);
+		const relay = new CatchingUp({ session: this, namespace, waiting });
+		this.#catchingUp = relay;
+		this.joining = new Joining({ session: this, relay, joined: () => this.#judge() });
 	}
 
 	get status() {
@@ -99,15 +88,15 @@ export class Session {
 		return this.#failure;
 	}
 	get relay() {
-		return this.#relay;
+		return this.#catchingUp.relay;
 	}
 	/** Does an agency work at this relay already? null until the relay has said. */
 	get founded() {
-		return this.#founded;
+		return this.#catchingUp.founded;
 	}
 	/** Is it still possible that the relay is about to tell us of a case? */
 	get looking(): boolean {
-		return this.#status === 'loading' || this.#relay === 'connecting' || this.#catchingUp;
+		return this.#status === 'loading' || this.#catchingUp.looking;
 	}
 
 	get myPerson(): PersonId {
@@ -141,17 +130,13 @@ export class Session {
 				if (!this.#isCase(known)) return [];
 				const summary = this.#summaries?.get(known.circle);
 				if (summary?.removed === true) return [];
-				const waiting = this.#waiting
-					.filter(({ room }) => room.startsWith(`${known.circle}.`))
-					.filter(({ since }) => this.#relay !== 'connected' || this.#now - since > DANGER_AFTER)
-					.reduce((sum, { count }) => sum + count, 0);
 				return {
 					circle: known.circle,
 					title: summary?.title ?? '',
 					role: known.role,
 					updatedAt: summary?.updatedAt ?? 0,
 					toSettle: toSettle?.get(known.circle) ?? 0,
-					waiting
+					waiting: this.#savedWork.waitingIn(known.circle)
 				};
 			})
 			.sort((a, b) => b.updatedAt - a.updatedAt || a.title.localeCompare(b.title));
@@ -159,7 +144,7 @@ export class Session {
 
 	/** How far everything of my circles has come to this device; null while there is little to fetch. */
 	get progress(): Progress | null {
-		return this.#background?.progress ?? null;
+		return this.#catchingUp.progress;
 	}
 
 	/** What is due in all cases, the nearest first. */
@@ -170,47 +155,7 @@ export class Session {
 
 	get saved(): SavedState {
 		this.#changes.follow();
-		const open = this.#rooms?.sealedDocuments ?? [];
-		const details = open.map((sealed) => sealed.saved);
-		const inOutbox = open.map(({ room, saved }) => ({
-			room: writeRoom(room),
-			count: saved.inOutbox,
-			since: saved.since ?? this.#now
-		}));
-		const drafts = this.#drafts?.unsaved ?? 0;
-		const unsealed = details.reduce((sum, detail) => sum + detail.unsealed, drafts);
-		const unsealedSince = [this.#drafts?.since, ...details.map(({ since }) => since)].map(
-			(since) => since ?? this.#now
-		);
-		const gaps = details.flatMap((detail) => detail.gaps.map(({ person }) => this.#nameAnywhere(person)));
-		const lasting = [
-			...(this.#storageProblem === null ? [] : [sentenceFor(this.#storageProblem)]),
-			...[...(this.#circles?.differing.values() ?? [])].map(sentenceFor),
-			...gaps.map((name) => `Waiting for changes from ${name} that have not arrived yet.`),
-			...refusalsOf(open, (circle) => this.#isOver(circle)).map(sentenceFor)
-		];
-		return savedStateOf({
-			now: this.#now,
-			connected: this.#relay === 'connected',
-			unsealed,
-			unsealedSince: unsealed === 0 ? null : Math.min(...unsealedSince),
-			waiting: onTheWay(this.#waiting, inOutbox).map(({ room, count, since }) => ({
-				document: this.#titleOf(room),
-				waiting: count,
-				since
-			})),
-			seenBy: this.#current?.sealed?.saved.seenBy.map((person) => this.#nameAnywhere(person)) ?? [],
-			problems: lasting.filter((sentence, index) => lasting.indexOf(sentence) === index),
-			setAside: this.#setAside
-		});
-	}
-
-	/** This device was let go, or its last day is over: a page of its own says what happened. */
-	#isOver(circle: CircleId): boolean {
-		const known = this.#circles?.get(circle);
-		if (known === undefined) return false;
-		const role = roleNow(known.state, this.vault.device.device, this.#now);
-		return known.isOut || (known.role !== null && role === null);
+		return this.#savedWork.state;
 	}
 
 	/** Opens this device. Settles when the first page can be drawn; the relay is looked for meanwhile. */
@@ -229,29 +174,6 @@ export class Session {
 		this.#vault = vault.value;
 		await this.#putTogether(this.#storage, vault.value);
 		this.#judge();
-	}
-
-	/** Founds the agency with the code that the relay printed. */
-	async found(wish: { agencyName: string; yourName: string; code: string }): Promise<Outcome> {
-		const { vault } = this;
-		await vault.keepProfile({ ...vault.profile, name: wish.yourName });
-		const founded = await foundCircle({
-			kind: 'agency',
-			parent: null,
-			label: wish.agencyName,
-			device: vault.device,
-			person: vault.profile.person,
-			personName: wish.yourName,
-			at: Date.now()
-		});
-		const answer = await this.#need(this.#connection).append(founded.circle, founded.bytes, {
-			foundingCode: wish.code
-		});
-		if (!answer.ok) return { ok: false, message: sentenceFor(answer.reason) };
-		await this.circles.add(founded.circle, [founded.bytes], false);
-		await vault.keepProfile({ ...vault.profile, agency: founded.circle });
-		this.#judge();
-		return { ok: true };
 	}
 
 	/** Opens a new case, offline too, and answers with its circle. */
@@ -285,7 +207,7 @@ export class Session {
 		// the page that opens next takes it over; closing it now would only cut a socket that is just being opened
 		void lease.sealed.acknowledged(SENDING_PATIENCE).then(async () => {
 			await lease.close();
-			await this.#bringDevices();
+			await this.bringDevices();
 		});
 		return founded.circle;
 	}
@@ -302,50 +224,6 @@ export class Session {
 		return role === 'owner' || role === 'editor';
 	}
 
-	async readInvitation(
-		fragment: string
-	): Promise<{ ok: true; invitation: Invitation } | { ok: false; message: string }> {
-		const connection = this.#need(this.#connection);
-		const read = await readInvitation(connection, () => this.#reachRelay(), this.vault, fragment, Date.now());
-		return read.ok ? { ok: true, invitation: read.value } : { ok: false, message: sentenceFor(read.reason) };
-	}
-
-	/** Joins with the name given; answers with the case the invitation leads to. */
-	async join(invitation: Invitation, yourName: string): Promise<Outcome & { circle?: CircleId }> {
-		const { vault } = this;
-		await vault.keepProfile({ ...vault.profile, name: yourName });
-		const joined = await acceptInvitation(this.circles, vault, invitation, yourName, () => Date.now());
-		if (!joined.ok) return { ok: false, message: sentenceFor(joined.reason) };
-		void this.#bringDevices();
-		const agency = invitation.circles.find(({ state }) => state.kind === 'agency');
-		if (agency !== undefined) await vault.keepProfile({ ...vault.profile, agency: agency.circle });
-		this.#judge();
-		return invitation.caseCircle === null ? { ok: true } : { ok: true, circle: invitation.caseCircle };
-	}
-
-	/** Asks, with the name given, to be let in; who made the link says yes or no. */
-	async ask(invitation: Invitation, yourName: string): Promise<Outcome> {
-		const { vault } = this;
-		await vault.keepProfile({ ...vault.profile, name: yourName });
-		return this.#ask(invitation, { person: vault.profile.person, personName: yourName });
-	}
-
-	/** Asks to become a device of whoever made the link, who knows it by `deviceName`. */
-	async askAsDevice(invitation: Invitation, deviceName: string): Promise<Outcome> {
-		const { deviceOf } = invitation;
-		if (deviceOf === null) throw new Error('this link is for another person');
-		const works = this.circles.all.some(({ role }) => role !== null);
-		if (works && deviceOf !== this.myPerson) return { ok: false, message: sentenceFor('other-person-here') };
-		await this.nameDevice(this.vault.device.device, deviceName);
-		return this.#ask(invitation, { person: deviceOf, personName: deviceName });
-	}
-
-	async #ask(invitation: Invitation, who: { person: PersonId; personName: string }): Promise<Outcome> {
-		const connection = this.#need(this.#connection);
-		const asked = await askToJoin(connection, this.vault, invitation, who, Date.now());
-		return asked.ok ? { ok: true } : { ok: false, message: sentenceFor(asked.reason) };
-	}
-
 	/** What could not be opened, checked or allowed, as bytes to hand to somebody who can look into it [E6]. */
 	async exportSetAside(): Promise<Blob> {
 		const rows = await this.#need(this.#storage).setAside.list();
@@ -355,9 +233,8 @@ export class Session {
 	}
 
 	async close(): Promise<void> {
-		this.#connections++;
-		await this.#background?.close();
-		clearInterval(this.#ticking);
+		await this.#catchingUp.close();
+		this.#savedWork.close();
 		for (const remove of this.#removers.splice(0)) remove();
 		await (await this.#openingRooms)?.close();
 		await this.#circles?.close();
@@ -433,6 +310,13 @@ export class Session {
 	get summaries(): Summaries | undefined {
 		return this.#summaries;
 	}
+	get openDocuments(): readonly SealedDocument[] {
+		return this.#rooms?.sealedDocuments ?? [];
+	}
+	/** The one that is on the screen. */
+	get currentDocument(): OpenDocument | null {
+		return this.#current;
+	}
 
 	/** The circle with this id, as soon as this device knows it; undefined when the id is none at all. */
 	async circleOf(circle: CircleId): Promise<KnownCircle | undefined> {
@@ -470,6 +354,22 @@ export class Session {
 		await rebuildSummaries(this.#need(this.#summaries), rooms, this.circles, cases);
 	}
 
+	/** What my other devices lack they get from here; what does not succeed now is due again at the next catching up. */
+	async bringDevices(): Promise<void> {
+		const { spreadDevices } = await import('./access/own-devices.ts');
+		await spreadDevices(this);
+	}
+
+	/** Is the relay there? While it is being looked for nobody is told that it is not: waits until that is known. */
+	reachesRelay(): Promise<boolean> {
+		return this.#catchingUp.reachesRelay();
+	}
+
+	/** While people are removed by hand, nothing removes them a second time. */
+	withoutHousekeeping<T>(work: () => Promise<T>): Promise<T> {
+		return this.#catchingUp.withoutHousekeeping(work);
+	}
+
 	enterDocument(document: OpenDocument): void {
 		this.#current = document;
 	}
@@ -495,27 +395,27 @@ export class Session {
 		this.#summaries = summaries;
 		this.#waitingForMe = new WaitingForMe(this, discussions, () => this.#changes.follow());
 		const touched = () => this.#touched();
-		this.#drafts = new Drafts(vault, touched);
+		const drafts = new Drafts(vault, touched);
+		this.#drafts = drafts;
+		this.#catchingUp.beginWith(connection);
+		this.#savedWork.beginWith({ vault, storage, circles, drafts });
 		const counted = async () => {
-			this.#waiting = await storage.outbox.waiting();
-			this.#setAside = (await storage.setAside.list()).length;
-			this.#background?.tellWaiting();
+			await this.#savedWork.count();
+			this.#catchingUp.tellWaiting();
 			touched();
 		};
 		this.#removers.push(
 			circles.onChange(() => void this.#learnWhoIAm().then(() => this.#judge())),
 			circles.onChange(touched),
 			circles.onChange(() => void this.#forgetUnreadable()),
-			circles.onChange(() => void this.#keepHouse()),
+			circles.onChange(() => void this.#catchingUp.keepHouse()),
 			summaries.onChange(touched),
 			discussions.onChange(touched),
 			() => discussions.close(),
 			storage.outbox.onChange(() => void counted()),
 			storage.setAside.onChange(() => void counted()),
-			storage.onStatus((status) => {
-				this.#storageProblem = status === 'ok' ? null : `device-${status}`;
-			}),
-			connection.onStatus((status) => this.#follow(status))
+			storage.onStatus((status) => this.#savedWork.hearOfStorage(status)),
+			connection.onStatus((status) => this.#catchingUp.follow(status))
 		);
 		await Promise.all([summaries.open(), discussions.open()]);
 		await Promise.all([deviceNames.open(), formerTitles.open()]);
@@ -524,7 +424,7 @@ export class Session {
 		await this.#forgetUnreadable();
 		if (summaries.incomplete) void this.rebuildSummaries();
 		await counted();
-		this.#follow(connection.status);
+		this.#catchingUp.follow(connection.status);
 	}
 
 	/** What this device was shut out of leaves no summary behind. */
@@ -555,89 +455,9 @@ export class Session {
 		await vault.keepProfile({ person, name: known.nameOf(person), agency });
 	}
 
-	/** What my other devices lack they get from here; what does not succeed now is due again at the next catching up. */
-	async #bringDevices(): Promise<void> {
-		const { spreadDevices } = await import('./access/own-devices.ts');
-		await spreadDevices(this);
-	}
-
 	#touched(): void {
 		this.#changes.tell();
-		this.#tick();
-	}
-
-	#follow(status: CirclesConnection['status']): void {
-		const before = this.#relay;
-		this.#relay = status === 'connected' || status === 'connecting' ? status : 'offline';
-		if (status !== 'connected') return this.#leaveBackground();
-		this.#founded = this.#connection?.relayFounded() ?? null;
-		if (before !== 'connected') void this.#catchUp();
-	}
-
-	async #catchUp(): Promise<void> {
-		const connection = ++this.#connections;
-		this.#catchingUp = true;
-		await this.circles.catchUp();
-		this.#catchingUp = false;
-		const [rooms, { Background }, { noteDocument }, { noteShiftLog }, { noteDiscussion }] = await Promise.all(
-			[
-				this.openRooms(),
-				import('./background.ts'),
-				import('./summary-keeping.ts'),
-				import('./shift-log-summary.ts'),
-				import('./read-discussions.ts')
-			]
-		);
-		if (connection !== this.#connections) return;
-		this.#background = new Background({
-			namespace: this.#namespace,
-			vault: this.vault,
-			connection: this.#need(this.#connection),
-			circles: this.circles,
-			rooms,
-			summaries: this.#need(this.#summaries),
-			waiting: () => this.#waiting.map(({ room }) => room),
-			onGone: (ids) => this.forgetDocuments(ids),
-			onVisited: async (listed, known, lane, sealed) => {
-				if (listed.removed) return;
-				if (lane === 'body') return noteDocument(this.#need(this.#summaries), listed, sealed, { here: true });
-				if (lane === 'discussion' && listed.kind === SHIFT_LOG)
-					await noteShiftLog({ summaries: this.#need(this.#summaries), rooms }, listed, known, sealed);
-				const { summaries } = this.#need(this.#waitingForMe);
-				const document = listed.id as DocumentId;
-				await noteDiscussion(summaries, this.myPerson, { known, document, lane, sealed });
-			}
-		});
-		await this.#keepHouse();
-	}
-
-	/** In one tab of this browser only: two would begin the same epoch twice. */
-	async #keepHouse(): Promise<void> {
-		if (this.#relay !== 'connected' || this.#catchingUp) return;
-		this.#houseChanged = true;
-		if (this.#keepingHouse) return;
-		this.#keepingHouse = true;
-		try {
-			const { isHouseDue, keepHouse } = await import('./access/housekeeping.ts');
-			while (this.#houseChanged) {
-				this.#houseChanged = false;
-				if (isHouseDue(this)) await this.withoutHousekeeping(() => keepHouse(this));
-			}
-		} finally {
-			this.#keepingHouse = false;
-		}
-	}
-
-	/** While people are removed by hand, nothing removes them a second time. */
-	withoutHousekeeping<T>(work: () => Promise<T>): Promise<T> {
-		return navigator.locks.request(`${this.#namespace}/housekeeping`, work);
-	}
-
-	/** Without the relay there is nothing to fetch; what is left to fetch is kept. */
-	#leaveBackground(): void {
-		this.#connections++;
-		void this.#background?.close();
-		this.#background = null;
+		this.#savedWork.tick();
 	}
 
 	#judge(): void {
@@ -651,38 +471,6 @@ export class Session {
 		this.#status = 'failed';
 	}
 
-	/** The clock only runs while something waits, since only then does the time matter. */
-	#tick(): void {
-		this.#now = Date.now();
-		const pending =
-			this.#waiting.length > 0 ||
-			(this.#drafts?.unsaved ?? 0) > 0 ||
-			(this.#rooms?.sealedDocuments ?? []).some(({ saved }) => saved.unsealed > 0);
-		if (pending) this.#ticking ??= setInterval(() => (this.#now = Date.now()), 1_000);
-		else {
-			clearInterval(this.#ticking);
-			this.#ticking = undefined;
-		}
-	}
-
-	/** Is the relay there? While it is being looked for nobody is told that it is not: waits until that is known. */
-	async reachesRelay(): Promise<boolean> {
-		return this.#relay === 'connecting' ? this.#reachRelay() : this.#relay === 'connected';
-	}
-
-	/** Waits until the relay has answered or cannot be reached. */
-	async #reachRelay(): Promise<boolean> {
-		const connection = this.#need(this.#connection);
-		if (connection.status === 'connected') return true;
-		return new Promise((resolve) => {
-			const remove = connection.onStatus((status) => {
-				if (status === 'connecting') return;
-				remove();
-				resolve(status === 'connected');
-			});
-		});
-	}
-
 	get #anyCase(): KnownCircle | undefined {
 		return this.#circles?.all.find(({ role, state }) => role !== null && state.kind !== 'team');
 	}
@@ -691,17 +479,6 @@ export class Session {
 	titleOfCircle(circle: CircleId): string {
 		this.#changes.follow();
 		return this.#summaries?.get(circle)?.title || this.#formerTitles?.get(circle) || 'Untitled case';
-	}
-
-	#nameAnywhere(person: PersonId | null): string {
-		if (person === null) return 'somebody';
-		const known = this.#circles?.all.find(({ state }) => state.people.has(person));
-		return known?.nameOf(person) ?? 'somebody';
-	}
-
-	#titleOf(room: string): string {
-		const [circle = '', document = ''] = room.split('.');
-		return this.#summaries?.get(document)?.title ?? this.#summaries?.get(circle)?.title ?? 'A document';
 	}
 
 	#need<T>(part: T | undefined): T {
