@@ -86,6 +86,21 @@ export class CircleBook {
 		return [...this.#circles.values()];
 	}
 
+	/** As soon as this device knows it; undefined when the book is closed before. */
+	async whenKnown(circle: CircleId): Promise<KnownCircle | undefined> {
+		const known = this.get(circle);
+		if (known !== undefined) return known;
+		return new Promise((resolve) => {
+			const remove = this.onChange(() => {
+				const found = this.get(circle);
+				if (found === undefined) return;
+				remove();
+				resolve(found);
+			});
+			this.#removers.push(remove, () => resolve(undefined));
+		});
+	}
+
 	onChange(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);

@@ -6,12 +6,13 @@ import { writeRefs } from '#lib/casework/derive/source.ts';
 import { sampleCase } from '#lib/casework/sample/sample-case.ts';
 import type { CircleId } from '#lib/circle/ids.ts';
 import { CaseFile } from './case-file.svelte.ts';
+import { createCase } from './new-case.ts';
 import type { Session } from './session.svelte.ts';
 
 /** Calls `onBegun` as soon as the case is there; its documents come one by one. Settles when all are written. */
 export async function loadSampleCase(session: Session, onBegun: (circle: CircleId) => void): Promise<void> {
 	const sample = sampleCase(isoDay(new Date()));
-	const circle = await session.createCase(sample.title);
+	const circle = await createCase(session, sample.title);
 	const caseFile = new CaseFile(session, circle);
 	try {
 		await opened(caseFile);

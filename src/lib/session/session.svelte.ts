@@ -2,11 +2,8 @@
  * Throughline on this device, put together: who I am, my cases, what is open, what is saved.
  */
 import { SCHEMA_VERSION } from '#lib/casework/schema-version.ts';
-import { foundCircle } from '#lib/circle/actions.ts';
 import { isCircleId, type CircleId, type DeviceId, type PersonId } from '#lib/circle/ids.ts';
-import { deviceOf } from '#lib/circle/roles.ts';
 import type { Role } from '#lib/circle/state.ts';
-import { indexDocumentOf } from '#lib/envelope/room.ts';
 import { openStorage, type DeviceStorage } from '#lib/storage/storage.ts';
 import { connectCircles, type CirclesConnection } from '#lib/sync/circles-connection.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
@@ -26,6 +23,7 @@ import type { Rooms } from './rooms.ts';
 import type { SavedState } from './saved-state.ts';
 import { SavedWork } from './saved-work.svelte.ts';
 import { sentenceFor } from './sentences.ts';
+import { ShutOut } from './shut-out.ts';
 import { Summaries } from './summaries.ts';
 import { WaitingForMe } from './waiting-for-me.ts';
 import { openVault, type Vault } from './vault.ts';
@@ -40,9 +38,6 @@ export interface CaseSummary {
 	/** Changes of this case that wait for the relay, for long enough that a person should notice. */
 	readonly waiting: number;
 }
-
-/** How long a new case stays open in the background to be sent, ms. */
-const SENDING_PATIENCE = 15_000;
 
 export class Session {
 	#status: 'loading' | 'empty' | 'ready' | 'failed' = $state('loading');
@@ -60,8 +55,7 @@ export class Session {
 	#summaries: Summaries | undefined;
 	/** What I call my devices. */
 	#deviceNames: KeptNames<DeviceId> | undefined;
-	/** What cases were called that this device was shut out of. */
-	#formerTitles: KeptNames<CircleId> | undefined;
+	#shutOut: ShutOut | undefined;
 	#waitingForMe: WaitingForMe | undefined;
 	#drafts: Drafts | undefined;
 	#removers: (() => void)[] = [];
@@ -107,7 +101,8 @@ export class Session {
 	}
 	get agencyName(): string {
 		this.#changes.follow();
-		return this.agency?.label ?? this.#anyCase?.label ?? '';
+		const anyCase = this.#circles?.all.find(({ role, state }) => role !== null && state.kind !== 'team');
+		return this.agency?.label ?? anyCase?.label ?? '';
 	}
 	/** The agency's circle, unless we are only a guest in somebody's case. */
 	get agency(): KnownCircle | undefined {
@@ -176,48 +171,6 @@ export class Session {
 		this.#judge();
 	}
 
-	/** Opens a new case, offline too, and answers with its circle. */
-	async createCase(title: string): Promise<CircleId> {
-		const { vault } = this;
-		const { agency } = this;
-		if (agency === undefined) throw new Error('a case stands under an agency');
-		const founded = await foundCircle({
-			kind: 'case',
-			parent: agency.circle,
-			label: agency.label,
-			device: vault.device,
-			person: vault.profile.person,
-			personName: vault.profile.name,
-			at: Date.now()
-		});
-		const known = await this.circles.add(founded.circle, [founded.bytes], true);
-		if (!known.ok) throw new Error(`a case made here was refused: ${known.reason}`);
-		const { renameCase } = await import('#lib/casework/case-index.ts');
-		const rooms = await this.openRooms();
-		const lease = rooms.open(known.value, await indexDocumentOf(founded.circle));
-		lease.sealed.edit((doc) => renameCase(doc, title));
-		await this.#need(this.#summaries).note(founded.circle, {
-			title,
-			updatedAt: Date.now(),
-			here: true,
-			circle: founded.circle,
-			caseCircle: founded.circle
-		});
-		await lease.sealed.flush();
-		// the page that opens next takes it over; closing it now would only cut a socket that is just being opened
-		void lease.sealed.acknowledged(SENDING_PATIENCE).then(async () => {
-			await lease.close();
-			await this.bringDevices();
-		});
-		return founded.circle;
-	}
-
-	/** Opens an invented case to try everything in, offline too. See `sample.ts`. */
-	async loadSampleCase(onBegun: (circle: CircleId) => void): Promise<void> {
-		const { loadSampleCase } = await import('./sample.ts');
-		return loadSampleCase(this, onBegun);
-	}
-
 	/** Only a member of the agency may open new cases. */
 	get canCreateCase(): boolean {
 		const role = this.agency?.role;
@@ -226,7 +179,7 @@ export class Session {
 
 	/** What could not be opened, checked or allowed, as bytes to hand to somebody who can look into it [E6]. */
 	async exportSetAside(): Promise<Blob> {
-		const rows = await this.#need(this.#storage).setAside.list();
+		const rows = await this.storage.setAside.list();
 		return new Blob([JSON.stringify(rows.map((row) => ({ ...row, bytes: [...row.bytes] })))], {
 			type: 'application/json'
 		});
@@ -255,10 +208,7 @@ export class Session {
 	/** The agency and cases that this device was in once, and is no more. */
 	get former(): readonly KnownCircle[] {
 		this.#changes.follow();
-		const me = this.#vault?.device.device;
-		return (this.#circles?.all ?? []).filter(
-			({ isOut, state }) => isOut && me !== undefined && state.kind !== 'team' && deviceOf(state, me) !== null
-		);
+		return this.#shutOut?.circles ?? [];
 	}
 
 	// for the classes of this folder
@@ -291,7 +241,7 @@ export class Session {
 		this.#openingRooms ??= import('./rooms.ts').then(({ Rooms }) => {
 			const rooms = new Rooms({
 				vault: this.vault,
-				storage: this.#need(this.#storage),
+				storage: this.storage,
 				url: relayAddress(),
 				origin: location.origin,
 				schema: SCHEMA_VERSION
@@ -320,19 +270,7 @@ export class Session {
 
 	/** The circle with this id, as soon as this device knows it; undefined when the id is none at all. */
 	async circleOf(circle: CircleId): Promise<KnownCircle | undefined> {
-		if (!isCircleId(circle)) return undefined;
-		const book = this.circles;
-		const known = book.get(circle);
-		if (known !== undefined) return known;
-		return new Promise((resolve) => {
-			const remove = book.onChange(() => {
-				const found = book.get(circle);
-				if (found === undefined) return;
-				remove();
-				resolve(found);
-			});
-			this.#removers.push(remove, () => resolve(undefined));
-		});
+		return isCircleId(circle) ? this.circles.whenKnown(circle) : undefined;
 	}
 
 	/** These are listed nowhere any more: what lists, search and “For you” showed of them goes, on disk too. */
@@ -340,18 +278,6 @@ export class Session {
 		if (ids.length === 0) return;
 		await this.#summaries?.forget((_, id) => ids.includes(id));
 		await this.#waitingForMe?.summaries.forget(({ document }) => ids.includes(document));
-	}
-
-	/** Makes all summaries anew, from what this device has. */
-	async rebuildSummaries(): Promise<void> {
-		const [rooms, { rebuildSummaries }] = await Promise.all([
-			this.openRooms(),
-			import('./summary-keeping.ts')
-		]);
-		const cases = this.circles.all.filter(
-			({ state, role }) => (state.kind === 'case' || state.kind === 'document') && role !== null
-		);
-		await rebuildSummaries(this.#need(this.#summaries), rooms, this.circles, cases);
 	}
 
 	/** What my other devices lack they get from here; what does not succeed now is due again at the next catching up. */
@@ -387,9 +313,9 @@ export class Session {
 		const summaries = new Summaries(vault, `${this.#namespace}/summaries`);
 		const discussions = new DiscussionSummaries(vault, `${this.#namespace}/discussions`);
 		const deviceNames = new KeptNames<DeviceId>(vault, 'device');
-		const formerTitles = new KeptNames<CircleId>(vault, 'former');
+		const shutOut = new ShutOut({ vault, circles, summaries, discussions });
 		this.#deviceNames = deviceNames;
-		this.#formerTitles = formerTitles;
+		this.#shutOut = shutOut;
 		this.#connection = connection;
 		this.#circles = circles;
 		this.#summaries = summaries;
@@ -407,7 +333,7 @@ export class Session {
 		this.#removers.push(
 			circles.onChange(() => void this.#learnWhoIAm().then(() => this.#judge())),
 			circles.onChange(touched),
-			circles.onChange(() => void this.#forgetUnreadable()),
+			circles.onChange(() => void shutOut.forget()),
 			circles.onChange(() => void this.#catchingUp.keepHouse()),
 			summaries.onChange(touched),
 			discussions.onChange(touched),
@@ -418,28 +344,19 @@ export class Session {
 			connection.onStatus((status) => this.#catchingUp.follow(status))
 		);
 		await Promise.all([summaries.open(), discussions.open()]);
-		await Promise.all([deviceNames.open(), formerTitles.open()]);
+		await Promise.all([deviceNames.open(), shutOut.open()]);
 		await circles.open();
 		await this.#learnWhoIAm();
-		await this.#forgetUnreadable();
-		if (summaries.incomplete) void this.rebuildSummaries();
+		await shutOut.forget();
+		if (summaries.incomplete) void this.#rebuildSummaries();
 		await counted();
 		this.#catchingUp.follow(connection.status);
 	}
 
-	/** What this device was shut out of leaves no summary behind. */
-	async #forgetUnreadable(): Promise<void> {
-		// one that is not known (yet) says nothing
-		const lost = (circle: CircleId | null) => circle !== null && this.#circles?.get(circle)?.isOut === true;
-		for (const { circle } of this.#circles?.all ?? []) {
-			const title = lost(circle) ? this.#summaries?.get(circle)?.title : undefined;
-			if (title !== undefined && title !== '') await this.#formerTitles?.keep(circle, title);
-		}
-		await this.#summaries?.forget(({ circle, caseCircle }) => lost(circle) || lost(caseCircle));
-		await this.#waitingForMe?.summaries.forget(({ circle, lane }) => {
-			const known = this.#circles?.get(circle);
-			return known !== undefined && (known.isOut || (known.role !== null && !known.mayOpen(lane)));
-		});
+	/** Makes all summaries anew, from what this device has. */
+	async #rebuildSummaries(): Promise<void> {
+		const [rooms, keeping] = await Promise.all([this.openRooms(), import('./summary-keeping.ts')]);
+		await keeping.rebuildSummaries(this.#need(this.#summaries), rooms, this.circles);
 	}
 
 	/** A device that was added has the person and the name that the log gives it. */
@@ -471,14 +388,10 @@ export class Session {
 		this.#status = 'failed';
 	}
 
-	get #anyCase(): KnownCircle | undefined {
-		return this.#circles?.all.find(({ role, state }) => role !== null && state.kind !== 'team');
-	}
-
 	/** What a case is called on this device. */
 	titleOfCircle(circle: CircleId): string {
 		this.#changes.follow();
-		return this.#summaries?.get(circle)?.title || this.#formerTitles?.get(circle) || 'Untitled case';
+		return this.#summaries?.get(circle)?.title || this.#shutOut?.titleOf(circle) || 'Untitled case';
 	}
 
 	#need<T>(part: T | undefined): T {

@@ -10,7 +10,6 @@ import type { CircleId, DocumentId } from '#lib/circle/ids.ts';
 import { indexDocumentOf } from '#lib/envelope/room.ts';
 import type { SealedDocument } from '#lib/sync/sealed-document.ts';
 import type { CircleBook } from './circle-book.ts';
-import type { KnownCircle } from './known-circle.ts';
 import { caseOf, titleInList } from './own-document.ts';
 import type { Rooms } from './rooms.ts';
 import { noteShiftLog } from './shift-log-summary.ts';
@@ -79,9 +78,11 @@ export function keepSummary(
 export async function rebuildSummaries(
 	summaries: Summaries,
 	rooms: Rooms,
-	book: Pick<CircleBook, 'get'>,
-	circles: readonly KnownCircle[]
+	book: Pick<CircleBook, 'get' | 'all'>
 ): Promise<void> {
+	const circles = book.all.filter(
+		({ state, role }) => (state.kind === 'case' || state.kind === 'document') && role !== null
+	);
 	for (const known of circles) {
 		const { circle } = known;
 		const caseCircle = caseOf(known, book);
