@@ -2,6 +2,8 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, expect, test } from 'vitest';
 import { MOST_PICTURE, pictureIn, pictureName } from '#lib/casework/pictures.ts';
 import type { CaseEditor } from '../case-editor.svelte.ts';
+import '../../../app.css';
+import '../document.css';
 import { insertBlock } from '../insertable.ts';
 import ReadingView from '../ReadingView.svelte';
 import { connect, edit, TestDocument } from '../testing/two-editors.svelte.ts';
@@ -80,6 +82,13 @@ test('a photo is made small, without where and when it was taken, and seen by th
 	expect(new TextDecoder('latin1').decode(picture?.bytes)).not.toMatch(/Exif|GPS|Ana/);
 	expect(imagesOf(ben)[0]?.alt).toBe('The kitchen');
 	expect(imagesOf(ben)[0]?.src).toMatch(/^blob:/);
+	// below the picture, not squeezed in beside it
+	await drawn(amina).toEqual([1600]);
+	const [shown, other] = ['img', '.choose-picture'].map((part) =>
+		amina.editor.view.dom.querySelector(part)?.getBoundingClientRect()
+	);
+	expect(other?.width).toBeGreaterThan(100);
+	expect(other?.top).toBeGreaterThanOrEqual(shown?.bottom ?? Infinity);
 	const field = amina.editor.view.dom.querySelector<HTMLInputElement>(
 		'[aria-label="What the picture shows"]'
 	);
