@@ -14,6 +14,10 @@ export default defineConfig({
 	test: {
 		// vitest would leave one core idle, although most tests wait for a relay or a timer more than they compute
 		maxWorkers: '100%',
+		// these end a test that hangs; how fast a machine is, no test asks
+		testTimeout: 300_000,
+		hookTimeout: 120_000,
+		expect: { poll: { timeout: 60_000 } },
 		projects: [
 			{
 				extends: true,
@@ -37,10 +41,8 @@ export default defineConfig({
 					environment: 'node',
 					include: ['tests/convergence/**/*.test.ts'],
 					setupFiles: ['fake-indexeddb/auto'],
-					// these compute all the time, and what they wait for has an end
-					maxWorkers: 1,
-					testTimeout: 300_000,
-					hookTimeout: 60_000
+					// these compute all the time
+					maxWorkers: 1
 				}
 			},
 			{

@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -33,7 +33,6 @@ import {
 import { DishonestRelay } from './support/dishonest-relay.ts';
 import { RelayProcess } from './support/relay-process.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
 beforeAll(keepDevicesApart);
 afterEach(closeAll);
 
@@ -82,7 +81,7 @@ test('[R3] it withholds and reorders: the document is not called complete, and w
 	for (const words of ['one ', 'two ', 'three']) {
 		type(his, words);
 		await his.sealed.flush();
-		expect(await his.sealed.acknowledged(10_000)).toBe(true);
+		expect(await his.sealed.acknowledged(60_000)).toBe(true);
 	}
 	await soon(() => expect(hers.sealed.saved.complete).toBe(false));
 	expect(text(hers)).toBe('');
@@ -177,7 +176,7 @@ test('[C3] it forks a circle: whoever has seen the other history notices, keeps 
 	await hers.sealed.flush();
 	await soon(() => expect(hers.sealed.saved).toMatchObject({ unsealed: 0, inOutbox: 1 }));
 	type(his, 'and on this side');
-	expect(await his.sealed.acknowledged(10_000)).toBe(true);
+	expect(await his.sealed.acknowledged(60_000)).toBe(true);
 	expect(text(his)).toBe('and on this side');
 });
 
@@ -186,7 +185,7 @@ test('[R7] it is honest, but restored from last week’s backup: an owner’s de
 	const carl = await createDevice(relay, 'Carl');
 	const hers = open(amina);
 	type(hers, 'last week; ');
-	expect(await hers.sealed.acknowledged(10_000)).toBe(true);
+	expect(await hers.sealed.acknowledged(60_000)).toBe(true);
 	await relay.stop();
 	const backup = mkdtempSync(join(tmpdir(), 'relay-backup-'));
 	closeLater(() => rmSync(backup, { recursive: true, force: true }));
@@ -224,7 +223,7 @@ test('[R7] it is honest, but restored from last week’s backup: an owner’s de
 	const his = open(ben);
 	await soon(() => expect(his.sealed.saved.complete).toBe(true));
 	type(his, 'not any more mine to write');
-	expect(await his.sealed.acknowledged(10_000)).toBe(true);
+	expect(await his.sealed.acknowledged(60_000)).toBe(true);
 
 	// her words are back before who is in is
 	let tooEarly = 0;

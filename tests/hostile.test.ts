@@ -26,7 +26,7 @@ const APPEND = 124;
 const FAILED = 129;
 const REFUSED = 112;
 const ACKNOWLEDGED = 110;
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 const raw = (key: KeyObject) => new Uint8Array(key.export({ type: 'spki', format: 'der' }).subarray(-32));
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -204,7 +204,7 @@ beforeAll(async () => {
 		device,
 		WebSocket: WebSocket as unknown as typeof globalThis.WebSocket
 	});
-}, 60_000);
+});
 afterAll(async () => {
 	desk.close();
 	await relay.remove();
@@ -272,7 +272,7 @@ test('[E2] [S1] a member forges no author, writes above no role, and a guest com
 	expect(await refusalOf(guest, 'discussion', internal)).toBe('wrong-room');
 	const stranger = new Attacker();
 	expect(await (await Wire.open(relay, nameOf('body'), stranger)).closed()).toBe(4403);
-}, 60_000);
+});
 
 test('[C1] nobody gives themself a right: forged grant, foreign device, wrong place, a stranger', async () => {
 	const editor = await member('editor');
@@ -314,7 +314,7 @@ test('[C1] nobody gives themself a right: forged grant, foreign device, wrong pl
 	// the log is what the honest ones made of it
 	const log = await desk.fetch(circle, 0);
 	expect(log.ok && log.value.length).toBe(team.case.entries.length);
-}, 60_000);
+});
 
 test('[S2] [R4] removed, they are cut off, push nothing under an old head, and do not invite themselves again', async () => {
 	const leaver = await member('editor');
@@ -370,7 +370,7 @@ test('[S2] [R4] removed, they are cut off, push nothing under an old head, and d
 		'invitation-withdrawn'
 	);
 	for (const one of [wire, again]) one.end();
-}, 60_000);
+});
 
 test('[E3] [R5] equivocation and a flood hurt nobody else', async () => {
 	const editor = await member('editor');
@@ -397,4 +397,4 @@ test('[E3] [R5] equivocation and a flood hurt nobody else', async () => {
 		})
 	);
 	flood.end();
-}, 60_000);
+});

@@ -1,7 +1,7 @@
 /**
  * A document of a case that is limited to some of its people, on a real relay process: everything a session has but pages.
  */
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type * as Y from 'yjs';
 import { newBlockId } from '#lib/casework/block-id.ts';
 import { writeTree } from '#lib/casework/body-tree.ts';
@@ -35,7 +35,6 @@ import {
 } from './support/device.ts';
 import { RelayProcess } from './support/relay-process.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 beforeAll(keepDevicesApart);
 afterEach(closeAll);
 

@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { newDocumentId, type DocumentId } from '#lib/circle/ids.ts';
 import type { Cut } from '#lib/circle/state.ts';
 import type { Anchor } from '#lib/discussion/anchor.ts';
@@ -25,7 +25,6 @@ import {
 } from './support/device.ts';
 import { RelayProcess } from './support/relay-process.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 beforeAll(keepDevicesApart);
 afterEach(closeAll);
 

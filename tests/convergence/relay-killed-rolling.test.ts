@@ -13,9 +13,7 @@ import { RelayProcess } from '../support/relay-process.ts';
 import { AT_ONCE, devicesOf, type TestDevice } from '../support/setup.ts';
 import { foundTeam, type Team } from '../support/team.ts';
 
-const PATIENCE = 30_000;
 const rollAt = { envelopes: 12, bytes: Infinity };
-const settled = (what: () => unknown) => expect.poll(what, { timeout: PATIENCE });
 
 let relay: RelayProcess;
 let team: Team;
@@ -33,7 +31,7 @@ beforeAll(async () => {
 		firstWait: 20,
 		longestWait: 300
 	});
-}, 60_000);
+});
 afterAll(async () => {
 	connection.close();
 	await relay.remove();
@@ -52,7 +50,7 @@ function watched(room: string, onSnapshot: () => void): typeof WebSocket {
 
 /** What the relay has of the circle, also what it stored and could not answer to. */
 async function learnCircle(): Promise<void> {
-	await settled(() => connection.status).toBe('connected');
+	await expect.poll(() => connection.status).toBe('connected');
 	const { circle, entries } = team.case;
 	const more = await connection.fetch(circle, entries.length);
 	if (!more.ok) throw new Error(more.reason);
@@ -127,27 +125,24 @@ test.each([
 			expect(Y.getState(reading.clear.store, client), moment).toBeGreaterThanOrEqual(clock);
 		// who reads may write, and rolls what was left half rolled: for that moment it is in no generation to the end
 		const whole = { complete: true, gaps: [], refused: null, setAside: 0 };
-		await settled(() => reading.saved).toMatchObject(whole);
-		await settled(() => reading.room.generation).toBe(generationOf(team.case.state, room.document, 'body'));
+		await expect.poll(() => reading.saved).toMatchObject(whole);
+		await expect
+			.poll(() => reading.room.generation)
+			.toBe(generationOf(team.case.state, room.document, 'body'));
 
 		// and all go on, with every word, into a generation that everybody believes
 		for (const device of [amina, ben]) await device.open();
-		await settled(() => new Set(devices.map(wordsOf)).size).toBe(1);
+		await expect.poll(() => new Set(devices.map(wordsOf)).size).toBe(1);
 		amina.document.edit((clear) => clear.getText('t').insert(0, 'And on. '));
-		await settled(() => devices.map(({ document }) => document.room.generation > 0)).toEqual([
-			true,
-			true,
-			true
-		]);
-		await settled(() => devices.map((device) => wordsOf(device).includes('And on. '))).toEqual([
-			true,
-			true,
-			true
-		]);
+		await expect
+			.poll(() => devices.map(({ document }) => document.room.generation > 0))
+			.toEqual([true, true, true]);
+		await expect
+			.poll(() => devices.map((device) => wordsOf(device).includes('And on. ')))
+			.toEqual([true, true, true]);
 		// what was set aside when they went over comes again from whoever wrote it
 		for (const { document } of devices)
-			await settled(() => document.saved).toMatchObject({ gaps: [], refused: null, setAside: 0 });
+			await expect.poll(() => document.saved).toMatchObject({ gaps: [], refused: null, setAside: 0 });
 		for (const device of devices) await device.close();
-	},
-	60_000
+	}
 );

@@ -72,10 +72,7 @@ test.each(seeds(1))(
 						new Set(
 							[fresh, ...writers.map(({ device }) => device.document)].map(({ clear }) => bodyOf(clear))
 						).size,
-					{
-						timeout: 30_000,
-						message: `seed ${seed}`
-					}
+					{ message: `seed ${seed}` }
 				)
 				.toBe(1);
 			for (const { promised } of writers)

@@ -18,7 +18,6 @@ test('A worker makes a template of a plan, and a colleague begins with it, offli
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(120_000);
 	const amina = await newPerson();
 	const ben = await newPerson({ viewport: PHONE, colorScheme: 'dark' });
 	await found(amina.page, relay, 'Harbour House', 'Amina');

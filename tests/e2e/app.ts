@@ -175,7 +175,7 @@ export async function typeSlowly(page: Page, words: string): Promise<void> {
 
 /** Everything is at the relay. */
 export async function saved(page: Page): Promise<void> {
-	await expect(savedState(page)).toContainText(/Saved at the relay|Saved · seen by/, { timeout: 15_000 });
+	await expect(savedState(page)).toContainText(/Saved at the relay|Saved · seen by/);
 }
 
 /** The service worker has everything it needs to open without a network. */

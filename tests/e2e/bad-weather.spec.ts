@@ -30,9 +30,7 @@ test('The relay is down at the first start: the page says so and goes on by itse
 		'Throughline cannot reach its relay'
 	);
 	await relay.start();
-	await expect(amina.page.getByRole('heading', { level: 1 })).toHaveText('No agency works here yet', {
-		timeout: 30_000
-	});
+	await expect(amina.page.getByRole('heading', { level: 1 })).toHaveText('No agency works here yet');
 });
 
 test('IndexedDB refused: the page says what to do, and that nothing can be saved', async ({
@@ -58,7 +56,6 @@ test('The device is full: it is said, the words still reach the relay and the co
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(120_000);
 	const amina = await newPerson();
 	const ben = await newPerson();
 	// from the very beginning, since Chromium remembers for half a minute how much room there was
@@ -76,13 +73,13 @@ test('The device is full: it is said, the words still reach the relay and the co
 
 	await fillDisk(amina.page);
 	await write(amina.page, 'Written while the disk was full.');
-	await expect(amina.page.getByRole('alert')).toContainText('no room left', { timeout: 20_000 });
+	await expect(amina.page.getByRole('alert')).toContainText('no room left');
 	await expect(textOf(ben.page)).toContainText('Written while the disk was full.');
 
 	await cdp.send('Storage.overrideQuotaForOrigin', { origin: relay.origin });
 	await write(amina.page, 'Written afterwards.');
 	await expect(textOf(ben.page)).toContainText('Written afterwards.');
-	await expect(amina.page.getByRole('alert')).toHaveCount(0, { timeout: 20_000 });
+	await expect(amina.page.getByRole('alert')).toHaveCount(0);
 	await saved(amina.page);
 	await amina.page.reload();
 	await expect(textOf(amina.page)).toContainText('Written while the disk was full.');
@@ -125,7 +122,6 @@ test.describe(() => {
 		relay,
 		newPerson
 	}) => {
-		test.setTimeout(120_000);
 		const amina = await newPerson();
 		const ben = await newPerson();
 		await found(amina.page, relay, 'Harbour House', 'Amina');
@@ -145,9 +141,7 @@ test.describe(() => {
 		}
 		await saved(amina.page);
 		for (const round of [1, 2, 3])
-			await expect(textOf(ben.page)).toContainText(`Typed in round ${round} while the relay died`, {
-				timeout: 20_000
-			});
+			await expect(textOf(ben.page)).toContainText(`Typed in round ${round} while the relay died`);
 		await sameWords(amina.page, ben.page);
 	});
 });

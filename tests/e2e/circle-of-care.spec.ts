@@ -7,7 +7,6 @@ test('A doctor asks and is let in; a colleague comments only, leaves the agency,
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(240_000);
 	const ana = await newPerson();
 	const ben = await newPerson();
 	const lee = await newPerson();

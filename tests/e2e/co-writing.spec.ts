@@ -24,7 +24,6 @@ test('An agency is founded, and two people write one plan, online, offline and b
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(120_000);
 	const amina = await newPerson({ viewport: DESKTOP });
 	const ben = await newPerson({ viewport: PHONE });
 
@@ -53,7 +52,7 @@ test('An agency is founded, and two people write one plan, online, offline and b
 
 	await write(ben.page, second);
 	await expect(textOf(amina.page)).toContainText(second);
-	await expect(savedState(ben.page)).toContainText('seen by Amina Diallo', { timeout: 15_000 });
+	await expect(savedState(ben.page)).toContainText('seen by Amina Diallo');
 
 	// Ben goes offline, reloads, goes on writing; Amina writes meanwhile
 	await readyForOffline(ben.page);
@@ -82,8 +81,7 @@ test('An agency is founded, and two people write one plan, online, offline and b
 
 	await ben.goOnline();
 	for (const { page } of [amina, ben]) {
-		for (const note of [first, second, third, fourth])
-			await expect(textOf(page)).toContainText(note, { timeout: 20_000 });
+		for (const note of [first, second, third, fourth]) await expect(textOf(page)).toContainText(note);
 		await saved(page);
 	}
 	await sameWords(amina.page, ben.page);
@@ -103,7 +101,6 @@ test('A new case and a new document can be made offline, at an address never vis
 	newPerson,
 	relay
 }) => {
-	test.setTimeout(90_000);
 	const chloe = await newPerson();
 	const amina = await newPerson();
 	await found(amina.page, relay, 'Harbour House', 'Amina Diallo');

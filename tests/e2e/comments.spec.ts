@@ -53,7 +53,6 @@ test('A doctor comments and suggests from a phone, also offline; a worker answer
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(180_000);
 	const amina = await newPerson();
 	const doctor = await newPerson({ viewport: PHONE });
 	const reader = await newPerson();
@@ -183,7 +182,6 @@ test('A mention and a question wait on the caseload, lead to their words, and ar
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(180_000);
 	const amina = await newPerson();
 	const doctor = await newPerson({ viewport: PHONE });
 	await found(amina.page, relay, 'Harbour House', 'Ana María Núñez');

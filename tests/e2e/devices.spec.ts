@@ -21,7 +21,6 @@ test('A phone is added by link and number and shut out again; a colleague remove
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(240_000);
 	const ana = await newPerson();
 	const phone = await newPerson({ viewport: PHONE });
 	const ben = await newPerson();

@@ -7,7 +7,6 @@ test('A link works once; one that was used, withdrawn, mangled or is too old say
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(90_000);
 	const amina = await newPerson();
 	const ben = await newPerson();
 	const carl = await newPerson();
@@ -55,7 +54,6 @@ test('A founding code works once; of two who press Join with one link at once on
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(90_000);
 	const amina = await newPerson();
 	const stranger = await newPerson();
 	const guests = [stranger, await newPerson()];

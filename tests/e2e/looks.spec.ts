@@ -25,7 +25,6 @@ test('From the founding to the documents, every page is clean for axe and fits, 
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(240_000);
 	const { page } = await newPerson();
 	await page.goto(relay.readyUrl);
 	await expect(page.getByLabel('Agency name')).toBeVisible();
@@ -58,7 +57,6 @@ test('From the invitation to the plan, every page is clean for axe and fits, lig
 	relay,
 	newPerson
 }) => {
-	test.setTimeout(240_000);
 	const { page } = await newPerson();
 	const guest = await newPerson();
 	await found(page, relay, 'Harbour House', 'Amina Diallo');

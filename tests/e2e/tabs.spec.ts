@@ -19,7 +19,6 @@ import {
 } from './app.ts';
 
 test('Two tabs of one device write one plan, online and offline', async ({ relay, newPerson }) => {
-	test.setTimeout(90_000);
 	const amina = await newPerson();
 	await found(amina.page, relay, 'Harbour House', 'Amina');
 	await newCase(amina.page, 'Case one');
@@ -62,7 +61,6 @@ test('Two tabs of one device write one plan, online and offline', async ({ relay
 test('A browser killed in the middle of writing has everything that was said to be on this device', async ({
 	relay
 }) => {
-	test.setTimeout(120_000);
 	const profile = mkdtempSync(joinPath(tmpdir(), 'throughline-profile-'));
 	const executablePath = findChromium();
 	const open = () =>
@@ -84,7 +82,7 @@ test('A browser killed in the middle of writing has everything that was said to 
 		await relay.kill();
 		for (const round of [1, 2]) {
 			await typeSlowly(page, ` Round ${round} was typed offline.`);
-			await expect(savedState(page)).toContainText('Saved on this device', { timeout: 15_000 });
+			await expect(savedState(page)).toContainText('Saved on this device');
 			const browser = context.browser();
 			void page.keyboard
 				.type('and these letters may or may not be there', { delay: 5 })
@@ -95,7 +93,7 @@ test('A browser killed in the middle of writing has everything that was said to 
 			context = await open();
 			page = context.pages()[0] ?? (await context.newPage());
 			await page.goto(address);
-			await expect(textOf(page)).toContainText(`Round ${round} was typed offline.`, { timeout: 20_000 });
+			await expect(textOf(page)).toContainText(`Round ${round} was typed offline.`);
 		}
 		await relay.start();
 		await saved(page);

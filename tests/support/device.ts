@@ -78,7 +78,7 @@ export function knownTo({ circles }: Device, circle: CircleId): KnownCircle {
 }
 
 /** Waits for what others do; a failure says what was expected. */
-export const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+export const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
 /** Founds a circle; with the code of the relay's start the agency, otherwise under `above`. */
 export async function found(

@@ -68,7 +68,7 @@ export async function setup(
 		relay,
 		room,
 		devices,
-		until: async (isSo, what, patience = 30_000) => {
+		until: async (isSo, what, patience = 120_000) => {
 			const end = Date.now() + patience;
 			for (;;) {
 				network.deliverAll();

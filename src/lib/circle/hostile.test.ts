@@ -17,7 +17,7 @@ async function signed(payload: unknown): Promise<Uint8Array> {
 }
 
 describe('[C1] Reading an entry', () => {
-	test('never throws, whatever the bytes', { timeout: 30_000 }, async () => {
+	test('never throws, whatever the bytes', async () => {
 		const circle = await (await TestCircle.found(amina)).letIn(amina, ben, 'editor');
 		const seed = 20261122;
 		const random = seededRandom(seed);

@@ -306,7 +306,7 @@ test('[C1] [C6] whatever anybody signs, nobody has a right that was not given, a
 		'remove'
 	]);
 	expect(refused).toBeGreaterThan(RUNS.length * 10);
-}, 60_000);
+});
 
 /** What circles were let into this one, and as what: by an owner's word, and by nobody else's. */
 type Given = Map<CircleId, Role>;
@@ -408,4 +408,4 @@ test('[C4] through teams and documents of their own, nobody has more than an own
 		expect(accepted.get(type), type).toBeGreaterThan(0);
 	// a test in which nobody is in by a team would prove nothing
 	expect(through).toBeGreaterThan(100);
-}, 60_000);
+});

@@ -52,7 +52,7 @@ test('[D3] [D4] after any edits a thread is on its words, or moved with them, or
 	expect(onOtherWords).toEqual([]);
 	expect(shares.saidAgain / all).toBeLessThan(0.02);
 	expect((shares.attached + shares.moved) / all).toBeGreaterThan(0.75);
-}, 300_000);
+});
 
 /** A file of several notes, some with a heading. */
 function writeNotes(random: Random): EditedText {

@@ -177,34 +177,28 @@ describe('[L1] The sealed log', () => {
 		);
 	});
 
-	test(
-		'never throws on 10,000 wounded updates, and what it accepts, Yjs applies',
-		{ timeout: 60_000 },
-		() => {
-			const { docs } = randomLogs(7);
-			const whole = logDoc();
-			for (const doc of docs) sync(whole, doc);
-			const update = Y.encodeStateAsUpdate(whole);
-			const random = seededRandom(20261122);
-			const began = performance.now();
-			let accepted = 0;
-			for (let i = 0; i < 10_000; i++) {
-				const mutated = mutate(update, random);
-				const read = readLogUpdate(mutated);
-				splitLogUpdate(mutated, 500);
-				if (!read.ok) continue;
-				accepted++;
-				const { structs, ds } = Y.decodeUpdate(mutated);
-				const items = structs.filter((struct) => !(struct instanceof Y.Skip));
-				expect(items.map(({ id }) => [id.client, id.clock])).toEqual(
-					read.value.map(({ client, clock }) => [client, clock])
-				);
-				expect(ds.clients.size).toBe(0);
-			}
-			expect(accepted).toBeGreaterThan(100);
-			expect(performance.now() - began).toBeLessThan(30_000);
+	test('never throws on 10,000 wounded updates, and what it accepts, Yjs applies', () => {
+		const { docs } = randomLogs(7);
+		const whole = logDoc();
+		for (const doc of docs) sync(whole, doc);
+		const update = Y.encodeStateAsUpdate(whole);
+		const random = seededRandom(20261122);
+		let accepted = 0;
+		for (let i = 0; i < 10_000; i++) {
+			const mutated = mutate(update, random);
+			const read = readLogUpdate(mutated);
+			splitLogUpdate(mutated, 500);
+			if (!read.ok) continue;
+			accepted++;
+			const { structs, ds } = Y.decodeUpdate(mutated);
+			const items = structs.filter((struct) => !(struct instanceof Y.Skip));
+			expect(items.map(({ id }) => [id.client, id.clock])).toEqual(
+				read.value.map(({ client, clock }) => [client, clock])
+			);
+			expect(ds.clients.size).toBe(0);
 		}
-	);
+		expect(accepted).toBeGreaterThan(100);
+	});
 });
 
 describe('[L1] Splitting', () => {

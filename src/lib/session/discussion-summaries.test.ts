@@ -52,7 +52,7 @@ test('what waits outlives the session, readable by nobody, and is heard of in th
 	tab.summaries.onChange(told);
 	const waits = summary(item('mention', 'm1'));
 	await first.summaries.note(waits);
-	await vi.waitFor(() => expect(tab.summaries.all).toMatchObject([waits]));
+	await expect.poll(() => tab.summaries.all).toMatchObject([waits]);
 	expect(told).toHaveBeenCalled();
 	const rows = await first.storage.rows.all('discussions');
 	expect(rows).toHaveLength(1);

@@ -23,7 +23,7 @@ async function connect(): Promise<{ connection: CirclesConnection; socket: () =>
 		longestWait: 0
 	});
 	open.push(connection);
-	await vi.waitFor(() => expect(HeldSocket.opened).toHaveLength(1));
+	await expect.poll(() => HeldSocket.opened).toHaveLength(1);
 	const socket = () => {
 		const newest = HeldSocket.opened.at(-1);
 		if (newest === undefined) throw new Error('no socket');
@@ -34,7 +34,7 @@ async function connect(): Promise<{ connection: CirclesConnection; socket: () =>
 
 /** Answers the next request of a connection. */
 async function asked(socket: HeldSocket, type: string): Promise<number> {
-	await vi.waitFor(() => expect(socket.said?.type).toBe(type));
+	await expect.poll(() => socket.said?.type).toBe(type);
 	const { said } = socket;
 	return said !== null && 'id' in said ? said.id : -1;
 }
@@ -114,7 +114,7 @@ test('every promise settles when the socket closes, and the next socket serves t
 	for (const answer of await Promise.all(waiting)) expect(answer).toEqual({ ok: false, reason: 'offline' });
 	expect(await listed).toEqual([]);
 	expect(await connection.fetch(circle, 0)).toEqual({ ok: false, reason: 'offline' });
-	await vi.waitFor(() => expect(HeldSocket.opened).toHaveLength(2));
+	await expect.poll(() => HeldSocket.opened).toHaveLength(2);
 	await socket().welcome();
 	expect(statuses).toEqual(['connected', 'offline', 'connecting', 'connected']);
 });
@@ -125,7 +125,7 @@ test('a relay that is down at first start is waited for, and what was asked is a
 	socket().end(1006);
 	expect(await answer).toEqual({ ok: false, reason: 'offline' });
 	expect(connection.relayFounded()).toBe(null);
-	await vi.waitFor(() => expect(HeldSocket.opened).toHaveLength(2));
+	await expect.poll(() => HeldSocket.opened).toHaveLength(2);
 });
 
 test('44xx is for good, and closing is for good and settles what waits', async () => {

@@ -1,5 +1,5 @@
 /** [L2]–[L5]: a sealed log rolls to a snapshot, and nothing is lost, doubled or believed on the way. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SealedDocument } from './sealed-document.ts';
 import * as Y from 'yjs';
 import { writeRoll } from '#lib/circle/actions.ts';
@@ -10,9 +10,6 @@ import { Sealer } from './sealer.ts';
 import { writeSnapshot, type Snapshot } from './snapshot.ts';
 import { forge, turn, until, type World } from './world.fixture.ts';
 import { setup, text, type } from './worlds.fixture.ts';
-
-// a busy machine folds and seals slowly
-vi.setConfig({ testTimeout: 30_000 });
 
 const rollAt = { envelopes: 5, bytes: Infinity };
 

@@ -8,7 +8,7 @@ import { newDocumentId, newSessionId, type DeviceId } from '#lib/circle/ids.ts';
 import { writeLogUpdate } from '#lib/envelope/log.ts';
 import { writeUpdateFrame } from './relay-socket.ts';
 import { AWARENESS } from './wire.ts';
-import { forge, said, typed, type World } from './world.fixture.ts';
+import { forge, said, typed, until, type World } from './world.fixture.ts';
 import { setup, text, type } from './worlds.fixture.ts';
 
 const reasons = async (world: World, name: string) =>
@@ -304,7 +304,7 @@ test('[L6] one refused envelope does not block what comes behind it, from this t
 	const diverged = vi.fn();
 	view.onRepairDropped(diverged);
 	world.relay.away.clear();
-	await vi.waitFor(() => expect(text(ben)).toBe('wanted'), 4_000);
+	await until(() => text(ben) === 'wanted');
 	await world.calm(amina, ben);
 	expect(amina.saved).toMatchObject({ inOutbox: 0, setAside: 1, refused: 'may-not-write' });
 	expect(diverged).toHaveBeenCalledWith(true);
@@ -326,7 +326,7 @@ test('[L6] a place in the log taken by somebody else costs no word: it goes agai
 	world.relay.refuse = () => (conflicts-- > 0 ? 'conflicting' : null);
 	type(amina, 'not lost');
 	await world.calm(amina, ben);
-	await vi.waitFor(() => expect(text(ben)).toBe('not lost'), 4_000);
+	await until(() => text(ben) === 'not lost');
 	await world.calm(amina, ben);
 	expect(amina.saved).toMatchObject({ inOutbox: 0, setAside: 0 });
 });
@@ -351,7 +351,7 @@ test('[L6] somebody who writes at the next place of our part of the log cannot m
 	world.relay.items.set(ours, [...(world.relay.items.get(ours) ?? []), taken]);
 	world.relay.say('amina', writeUpdateFrame(writeLogUpdate([taken])));
 	type(amina, 'two');
-	await vi.waitFor(() => expect(text(ben)).toContain('two'), 4_000);
+	await until(() => text(ben).includes('two'));
 	await world.calm(amina, ben);
 	expect(text(amina)).toBe(text(ben));
 	expect(amina.saved).toMatchObject({ inOutbox: 0, refused: null });

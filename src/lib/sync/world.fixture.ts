@@ -287,7 +287,7 @@ export function turn(): Promise<void> {
 }
 
 export async function until(isSo: () => boolean): Promise<void> {
-	const end = Date.now() + 15_000;
+	const end = Date.now() + 60_000;
 	while (!isSo()) {
 		if (Date.now() > end) throw new Error(`never came true: ${isSo.toString()}`);
 		await turn();

@@ -104,7 +104,7 @@ describe('A progress report', () => {
 		expect(names.filter((name) => name === 'table')).toHaveLength(1);
 		expect(names.filter((name) => name === 'condition')).toHaveLength(1);
 		expect(text).toContain('Recommendation');
-	}, 20_000);
+	});
 
 	it('says of each piece where it came from, and whether that changed since', () => {
 		const doc = new Y.Doc();

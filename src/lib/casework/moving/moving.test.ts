@@ -211,4 +211,4 @@ test('random edits and moves of three people who are often apart lose no goal, n
 		for (const { word, by } of words) if (!undid.has(by)) expect(text, `${word}, ${about}`).toContain(word);
 		for (const one of all) one.close();
 	}
-}, 60_000);
+});
