@@ -1,5 +1,5 @@
 /** Going up through a text by keys, the caret never hides under the bars that stay at the top. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../app.css';
 import './document.css';
@@ -31,5 +31,5 @@ test('the line one goes up to stands below the toolbar', async () => {
 	await userEvent.keyboard('{ArrowUp>60/}');
 	const top = () => editor.view.coordsAtPos(editor.state.selection.head).top;
 	expect(editor.state.selection.$head.parent.textContent).toBe('Line 19');
-	await vi.waitFor(() => expect(top()).toBeGreaterThanOrEqual(100));
+	await expect.poll(top).toBeGreaterThanOrEqual(100);
 });

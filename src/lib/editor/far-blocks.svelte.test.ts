@@ -1,6 +1,6 @@
 /** Blocks far from the screen show their facts as words; whoever comes near them, by whatever way, finds controls. */
 import { flushSync } from 'svelte';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { CaseEditor } from './case-editor.svelte.ts';
 import '../../app.css';
@@ -116,13 +116,13 @@ describe('a block far from the screen', () => {
 		for (let at = 10; at <= STEPS; at += 8) {
 			const id = `s${at}`;
 			block(amina, id).scrollIntoView();
-			await vi.waitFor(() => expect(hasControls(block(amina, id))).toBe(true));
+			await expect.poll(() => hasControls(block(amina, id))).toBe(true);
 		}
-		await vi.waitFor(() => expect(isFar(block(amina, 's8'))).toBe(true));
+		await expect.poll(() => isFar(block(amina, 's8'))).toBe(true);
 		expect(due?.isConnected).toBe(true);
 		expect(due?.value).toBe('someday maybe');
 		scrollTo(0, 0);
-		await vi.waitFor(() => expect(hasControls(block(amina, 's8'))).toBe(true));
+		await expect.poll(() => hasControls(block(amina, 's8'))).toBe(true);
 	});
 
 	test('can be ticked where it stands; a reader cannot', () => {

@@ -4,7 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import DocumentEditor from '../DocumentEditor.svelte';
 import { SharedLane, TestDiscussion } from '../testing/test-discussion.svelte.ts';
 import { commentsPaneOf } from './comments-pane.svelte.ts';
-import { TestDocument } from '../testing/two-editors.svelte.ts';
+import { selectionHeard, TestDocument } from '../testing/two-editors.svelte.ts';
 import { mentions } from '#lib/discussion/mentions.ts';
 import type { DiscussionRole } from '#lib/discussion/operation.ts';
 import '../../../app.css';
@@ -58,7 +58,7 @@ function select(words: string) {
 		const [start, end] = [placeIn(line, at), placeIn(line, at + words.length)];
 		(text().element() as HTMLElement).focus();
 		getSelection()?.setBaseAndExtent(...start, ...end);
-		return new Promise((done) => setTimeout(done, 50)); // the browser tells of a new selection a little later
+		return selectionHeard(text().element());
 	}
 	throw new Error(`no ${words}`);
 }
@@ -120,12 +120,13 @@ describe('comments beside the text', () => {
 		for (const words of ['Amara', 'mother', 'flat', 'landlord']) await comment(words, `About ${words}`);
 		await page.getByText('About flat').click();
 		await expect.element(card(/“flat”/)).toHaveClass(/open/);
-		await new Promise((done) => setTimeout(done, 400));
-		const boxes = [...document.querySelectorAll('article')].map((article) => article.getBoundingClientRect());
-		boxes.forEach((box, index) => {
-			const before = boxes[index - 1];
-			if (before) expect(box.top).toBeGreaterThanOrEqual(before.bottom);
-		});
+		const overlapping = () => {
+			const boxes = [...document.querySelectorAll('article')].map((article) =>
+				article.getBoundingClientRect()
+			);
+			return boxes.filter((box, index) => box.top < (boxes[index - 1]?.bottom ?? -Infinity)).length;
+		};
+		await expect.poll(overlapping).toBe(0);
 	});
 
 	test('words that are deleted leave their thread under Detached, until it is attached again', async () => {

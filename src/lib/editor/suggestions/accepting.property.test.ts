@@ -87,4 +87,4 @@ test('[D6] what is accepted after any edits is in the text exactly once, and tak
 	const all = shares.accepted + shares.asked + shares.detached;
 	console.info(`${all} suggestions: ${JSON.stringify(shares)}`);
 	expect(shares.accepted / all).toBeGreaterThan(0.5);
-}, 120_000);
+});

@@ -6,7 +6,7 @@ import type { DiscussionRole } from '#lib/discussion/operation.ts';
 import { AnchoredWords } from '../comments/anchored-words.ts';
 import DocumentEditor from '../DocumentEditor.svelte';
 import { SharedLane, TestDiscussion } from '../testing/test-discussion.svelte.ts';
-import { connect, edit, TestDocument } from '../testing/two-editors.svelte.ts';
+import { connect, edit, selectionHeard, TestDocument } from '../testing/two-editors.svelte.ts';
 import { Suggesting } from './suggesting.ts';
 import '../../../app.css';
 
@@ -350,7 +350,7 @@ function select(words: string, at: 'all' | 'end' = 'all') {
 		(text().element() as HTMLElement).focus();
 		const to = from + words.length;
 		getSelection()?.setBaseAndExtent(node, at === 'end' ? to : from, node, to);
-		return new Promise((done) => setTimeout(done, 50)); // the browser tells of a new selection a little later
+		return selectionHeard(text().element());
 	}
 	throw new Error(`no ${words}`);
 }
@@ -445,7 +445,7 @@ describe('suggesting by writing', () => {
 		await page.getByRole('button', { name: 'Suggest changes' }).click();
 		await select('mother', 'end');
 		await userEvent.keyboard(' and');
-		await expect.poll(() => lane.current.threads.length, { timeout: 4000 }).toBe(1);
+		await expect.poll(() => lane.current.threads.length).toBe(1);
 		await userEvent.keyboard(' aunt{Escape}');
 		expect(lane.current.threads).toHaveLength(1);
 		expect(lane.current.threads[0]?.suggestion?.change).toMatchObject({ text: ' and aunt' });
@@ -527,7 +527,7 @@ describe('only for staff', () => {
 		await page.getByRole('button', { name: 'Suggest only to staff' }).click();
 		await select('mother', 'end');
 		await userEvent.keyboard(' and');
-		await expect.poll(() => lane.current.threads.length, { timeout: 4000 }).toBe(1);
+		await expect.poll(() => lane.current.threads.length).toBe(1);
 		lane.guests.add('Amina');
 		await userEvent.keyboard(' her brother{Escape}');
 		await expect.element(page.getByText(/no longer suggest for staff only/).first()).toBeVisible();

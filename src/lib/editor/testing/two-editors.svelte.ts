@@ -2,10 +2,11 @@
  * Support for the browser tests of this folder: documents that meet without a network, each with the firewall of [V2]
  * as sync/ has it, told in a few lines.
  */
-import { generateJSON, getSchema } from '@tiptap/core';
+import { generateJSON, getSchema, type Editor } from '@tiptap/core';
 import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { expect } from 'vitest';
 import { keepsWhatWasReplaced } from '#lib/casework/both-values.ts';
 import { MoveKeeper } from '#lib/casework/moving/move-keeper.ts';
 import { readBlocks } from '#lib/casework/read-blocks.ts';
@@ -134,4 +135,13 @@ export function edit(testDocument: TestDocument, options: CaseEditorOptions = {}
 		id: testDocument.people[0]?.name ?? 'x',
 		...options
 	});
+}
+
+/** What the browser has selected, the editor has too: it is told of that a little later. */
+export async function selectionHeard(text: Element): Promise<void> {
+	const { view } = (text as Element & { editor: Editor }).editor;
+	const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection() ?? {};
+	if (!anchorNode || !focusNode) throw new Error('nothing is selected');
+	const selected = [view.posAtDOM(anchorNode, anchorOffset ?? 0), view.posAtDOM(focusNode, focusOffset ?? 0)];
+	await expect.poll(() => [view.state.selection.anchor, view.state.selection.head]).toEqual(selected);
 }
