@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import Database from 'libsql';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { newDocumentId } from '#lib/circle/ids.ts';
 import { writeRoom } from '#lib/envelope/room.ts';
@@ -17,8 +17,6 @@ import { RawClient, settle, type Writer } from './raw-client.fixture.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const bundled = join(PROJECT, 'node_modules', '.cache', `relay-test-${process.pid}.js`);
-// a process takes its time to start on a busy machine
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const running = new Set<ChildProcess>();
 let data: string;
@@ -82,7 +80,8 @@ async function start(
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
 	running.delete(child);
 	if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-	const ended = once(child, 'exit') as Promise<[number | null]>;
+	// the last of what it said included
+	const ended = once(child, 'close') as Promise<[number | null]>;
 	child.kill(signal);
 	return (await ended)[0];
 }
@@ -146,9 +145,7 @@ test('SIGTERM while people write: everything that was sent in time is there, and
 	const [amina, writer] = [await house.client('amina'), await house.writer('amina')];
 	for (let i = 0; i < 20; i += 1) amina.send(await writer.frame());
 	await amina.until(() => amina.messages('acknowledged').length > 0);
-	const begun = Date.now();
 	expect(await end(relay.child, 'SIGTERM')).toBe(0);
-	expect(Date.now() - begun).toBeLessThan(5_000);
 	expect(await amina.closed()).toBe(4503);
 	const again = await start(['--port', String(relay.port)]);
 	const reader = await RawClient.open(again, house.text, house.named('amina').device);
@@ -157,7 +154,8 @@ test('SIGTERM while people write: everything that was sent in time is there, and
 
 test('the log and the data folder hold no readable id, address, room or person', async () => {
 	const relay = await start([], { LOG_LEVEL: 'trace' });
-	const house = await settle(relay, ['amina', 'ben']);
+	// among random bytes nothing shorter is surely absent
+	const house = await settle(relay, ['amina', 'benedict']);
 	const [amina, writer] = [await house.client('amina'), await house.writer('amina')];
 	amina.send(await writer.frame());
 	amina.send(await writer.frame({ epoch: 7 }));
@@ -176,66 +174,62 @@ test('the log and the data folder hold no readable id, address, room or person',
 	const stored = readdirSync(data)
 		.map((name) => readFileSync(join(data, name), 'latin1'))
 		.join('');
-	for (const word of ['amina', 'ben', 'Harbour House', relay.foundingCode ?? ''])
+	for (const word of ['amina', 'benedict', 'Harbour House', relay.foundingCode ?? ''])
 		expect(stored).not.toContain(word);
 });
 
 const KILLS = Number(process.env['KILLS'] ?? 10);
-test(
-	`[R3] not one acknowledged envelope is lost in ${KILLS} times SIGKILL`,
-	{ timeout: 30_000 + KILLS * 6_000 },
-	async () => {
-		const seed = Number(process.env['SEED'] ?? 20_261_122);
-		const random = seededRandom(seed);
-		let relay = await start();
-		const { port } = relay;
-		const house = await settle(relay, ['amina', 'ben', 'carol']);
-		const people = ['amina', 'ben', 'carol'];
-		const desks: Desk[] = [];
-		let kept = 0;
-		for (let kill = 0; kill < KILLS; kill += 1) {
-			if (kill % 20 === 0) {
-				// a new document now and then, as generations will do
-				const document = newDocumentId();
-				desks.length = 0;
-				for (const name of people) {
-					const writer = await house.writer(name, { document });
-					desks.push({ name, writer, text: writeRoom({ ...house.room, document }), durable: new Map() });
-				}
-			}
-			const stop = { now: false };
-			const typing = await Promise.all(
-				desks.map(async (desk) => ({ done: type(await house.client(desk.name, desk.text), desk, stop) }))
-			);
-			const start0 = performance.now();
-			const wanted = 30 + random.below(400);
-			await new Promise((resolve) => setTimeout(resolve, wanted));
-			await end(relay.child, 'SIGKILL');
-			stop.now = true;
-			await Promise.all(typing.map(({ done }) => done));
-			relay = await start(['--port', String(port)]);
-
-			const reader = await house.client('amina', desks[0]?.text);
-			const stored = await reader.download();
-			await reader.close();
-			for (const { writer, durable } of desks) {
-				const client = writer.log.clientID;
-				const own = ownItems(writer);
-				for (let clock = 0; clock < (durable.get(client) ?? 0); clock += 1) {
-					const item = stored.get(`${client}:${clock}`);
-					if (item === undefined || !Buffer.from(item).equals(Buffer.from(own[clock] ?? []))) {
-						throw new Error(
-							`seed ${seed}, kill ${kill} after ${Math.round(performance.now() - start0)} ms: acknowledged envelope ${clock} is lost`
-						);
-					}
-					kept += 1;
-				}
+test(`[R3] not one acknowledged envelope is lost in ${KILLS} times SIGKILL`, async () => {
+	const seed = Number(process.env['SEED'] ?? 20_261_122);
+	const random = seededRandom(seed);
+	let relay = await start();
+	const { port } = relay;
+	const house = await settle(relay, ['amina', 'ben', 'carol']);
+	const people = ['amina', 'ben', 'carol'];
+	const desks: Desk[] = [];
+	let kept = 0;
+	for (let kill = 0; kill < KILLS; kill += 1) {
+		if (kill % 20 === 0) {
+			// a new document now and then, as generations will do
+			const document = newDocumentId();
+			desks.length = 0;
+			for (const name of people) {
+				const writer = await house.writer(name, { document });
+				desks.push({ name, writer, text: writeRoom({ ...house.room, document }), durable: new Map() });
 			}
 		}
-		expect(kept).toBeGreaterThan(KILLS);
-		process.stdout.write(`${KILLS} kills, ${kept} times an acknowledged envelope was looked for and found\n`);
+		const stop = { now: false };
+		const typing = await Promise.all(
+			desks.map(async (desk) => ({ done: type(await house.client(desk.name, desk.text), desk, stop) }))
+		);
+		const start0 = performance.now();
+		const wanted = 30 + random.below(400);
+		await new Promise((resolve) => setTimeout(resolve, wanted));
+		await end(relay.child, 'SIGKILL');
+		stop.now = true;
+		await Promise.all(typing.map(({ done }) => done));
+		relay = await start(['--port', String(port)]);
+
+		const reader = await house.client('amina', desks[0]?.text);
+		const stored = await reader.download();
+		await reader.close();
+		for (const { writer, durable } of desks) {
+			const client = writer.log.clientID;
+			const own = ownItems(writer);
+			for (let clock = 0; clock < (durable.get(client) ?? 0); clock += 1) {
+				const item = stored.get(`${client}:${clock}`);
+				if (item === undefined || !Buffer.from(item).equals(Buffer.from(own[clock] ?? []))) {
+					throw new Error(
+						`seed ${seed}, kill ${kill} after ${Math.round(performance.now() - start0)} ms: acknowledged envelope ${clock} is lost`
+					);
+				}
+				kept += 1;
+			}
+		}
 	}
-);
+	expect(kept).toBeGreaterThan(KILLS);
+	process.stdout.write(`${KILLS} kills, ${kept} times an acknowledged envelope was looked for and found\n`);
+});
 
 interface Desk {
 	readonly name: string;

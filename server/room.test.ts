@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { sign } from '#lib/crypto/sign.ts';
 import { readLogUpdate } from '#lib/envelope/log.ts';
 import { AWARENESS, CLOSE, proofOf, readMessage, WIRE_VERSION, writeMessage } from '#lib/sync/wire.ts';
-import { admit, createSomebody } from '../tests/support/team.ts';
+import { admit, createSomebody, foundTeam } from '../tests/support/team.ts';
 import { readRoomFrame, writeUpdate } from './frames.ts';
 import { LIMITS } from './limits.ts';
 import { append, RawClient, settle, Writer, type House } from './raw-client.fixture.ts';
@@ -201,10 +201,11 @@ describe('rights', () => {
 		await client.message('challenge');
 		client.send((await house.writer('amina')).push(new Uint8Array(600)));
 		expect(await client.closed()).toBe(CLOSE.malformed);
-		const text = house.text.replace(house.room.circle, house.agency.circle.replace(/^./, 'B'));
+		const unknown = (await foundTeam(['mallory'])).case.circle;
+		const text = house.text.replace(house.room.circle, unknown);
 		const early = new RawClient(relay, text);
 		await early.prove(relay, text, house.named('amina').device);
-		expect([CLOSE.unknownRoom, CLOSE.malformed]).toContain(await early.closed());
+		expect(await early.closed()).toBe(CLOSE.unknownRoom);
 	});
 
 	test('a page of another origin may not even connect', async () => {
@@ -251,11 +252,9 @@ test('[R5] a long log is sent in frames below 1 MB, and completeness is said las
 	expect(parts.slice(0, -1).every((frame) => readRoomFrame(frame)?.type === 'update')).toBe(true);
 });
 
-test('closing says later to everybody and is done at once, twice if asked', async () => {
+test('closing says later to everybody, and is done once if asked twice', async () => {
 	const amina = await house.client('amina');
-	const begun = Date.now();
 	await Promise.all([relay.close(), relay.close()]);
-	expect(Date.now() - begun).toBeLessThan(2_000);
 	expect(await amina.closed()).toBe(CLOSE.goingAway);
 });
 

@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { addDocument, renameCase } from '#lib/casework/case-index.ts';
 import { newDocumentId, type CircleId, type DocumentId } from '#lib/circle/ids.ts';
 import { indexDocumentOf, writeRoom } from '#lib/envelope/room.ts';
@@ -17,11 +17,11 @@ import {
 	foundCase,
 	keepDevicesApart,
 	letIn,
-	removeFrom
+	removeFrom,
+	soon
 } from './support/device.ts';
 import { RelayProcess } from './support/relay-process.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 30_000 });
 let Background: typeof import('#lib/session/background.ts').Background;
 beforeAll(async () => {
 	keepDevicesApart();
@@ -63,8 +63,13 @@ async function createDevice(relay: RelayProcess, name: string) {
 
 type Device = Awaited<ReturnType<typeof createDevice>>;
 
-/** Amina lists a document and writes in it; it is durable at the relay when this settles. */
-async function write(amina: Device, circle: CircleId, words: string): Promise<DocumentId> {
+/** Amina lists a document and writes in it; it is durable at the relay, and these have heard of it, when this settles. */
+async function write(
+	amina: Device,
+	circle: CircleId,
+	words: string,
+	hearers: readonly Device[] = [amina]
+): Promise<DocumentId> {
 	const known = amina.circles.get(circle);
 	if (known === undefined) throw new Error('no such case');
 	const id = newDocumentId();
@@ -77,19 +82,22 @@ async function write(amina: Device, circle: CircleId, words: string): Promise<Do
 	});
 	// so that whoever asks after this is not told of it once more
 	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
-	const told = new Promise<void>((resolve) => {
-		const remove = amina.connection.onMoved((rooms) => {
-			if (!rooms.includes(room)) return;
-			remove();
-			resolve();
-		});
-	});
+	const told = hearers.map(
+		({ connection }) =>
+			new Promise<void>((resolve) => {
+				const remove = connection.onMoved((rooms) => {
+					if (!rooms.includes(room)) return;
+					remove();
+					resolve();
+				});
+			})
+	);
 	const text = amina.rooms.open(known, id);
 	await text.sealed.synced;
 	text.sealed.edit((doc) => doc.getText('words').insert(0, words));
-	expect(await text.sealed.acknowledged(10_000)).toBe(true);
-	expect(await list.sealed.acknowledged(10_000)).toBe(true);
-	await Promise.all([text.close(), list.close(), told]);
+	expect(await text.sealed.acknowledged(60_000)).toBe(true);
+	expect(await list.sealed.acknowledged(60_000)).toBe(true);
+	await Promise.all([text.close(), list.close(), ...told]);
 	return id;
 }
 
@@ -111,17 +119,15 @@ test('[R6] what a colleague wrote before and writes now comes without being open
 	const { amina, ben, circle } = await setup();
 	const before = await write(amina, circle, 'written before');
 	const first = ben.background();
-	await vi.waitFor(() => expect(titleOf(ben, before)).toBe('written before'), { timeout: 20_000 });
-	const now = await write(amina, circle, 'written now');
-	await vi.waitFor(() => expect(titleOf(ben, now)).toBe('written now'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(ben, before)).toBe('written before'));
+	const now = await write(amina, circle, 'written now', [amina, ben]);
+	await soon(() => expect(titleOf(ben, now)).toBe('written now'));
 	await first.close();
 
 	const later = await write(amina, circle, 'written while nobody listened');
 	ben.visited.length = 0;
 	ben.background();
-	await vi.waitFor(() => expect(titleOf(ben, later)).toBe('written while nobody listened'), {
-		timeout: 20_000
-	});
+	await soon(() => expect(titleOf(ben, later)).toBe('written while nobody listened'));
 	expect(ben.visited).toEqual([`${later} body`]);
 });
 
@@ -129,7 +135,7 @@ test('[R6] what moved while somebody had it open is visited when they have close
 	const { amina, ben, circle } = await setup();
 	const id = await write(amina, circle, 'before');
 	ben.background();
-	await vi.waitFor(() => expect(titleOf(ben, id)).toBe('before'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(ben, id)).toBe('before'));
 	const known = { hers: amina.circles.get(circle), his: ben.circles.get(circle) };
 	if (known.hers === undefined || known.his === undefined) throw new Error('no such case');
 	const [his, hers] = [ben.rooms.open(known.his, id), amina.rooms.open(known.hers, id)];
@@ -142,7 +148,7 @@ test('[R6] what moved while somebody had it open is visited when they have close
 	await heard;
 	// perhaps before it has come
 	await his.close();
-	await vi.waitFor(() => expect(titleOf(ben, id)).toBe('after and before'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(ben, id)).toBe('after and before'));
 	await hers.close();
 });
 
@@ -150,28 +156,24 @@ test('[R6] removed and let in again, one misses nothing of what moved meanwhile'
 	const { amina, ben, circle } = await setup();
 	const before = await write(amina, circle, 'written before');
 	ben.background();
-	await vi.waitFor(() => expect(titleOf(ben, before)).toBe('written before'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(ben, before)).toBe('written before'));
 	expect(await removeFrom(amina, circle, ben.me)).toMatchObject({ ok: true });
-	await vi.waitFor(() => expect(ben.circles.get(circle)?.isOut).toBe(true), { timeout: 20_000 });
+	await soon(() => expect(ben.circles.get(circle)?.isOut).toBe(true));
 	const meanwhile = await write(amina, circle, 'written while Ben was out');
 	await letIn(amina, circle, ben);
-	await vi.waitFor(() => expect(titleOf(ben, meanwhile)).toBe('written while Ben was out'), {
-		timeout: 20_000
-	});
+	await soon(() => expect(titleOf(ben, meanwhile)).toBe('written while Ben was out'));
 });
 
 test('[R6] interrupted in the middle, it goes on with what is left', async () => {
 	const { amina, ben, circle } = await setup();
 	const ids = await Promise.all(Array.from({ length: 12 }, (_, i) => write(amina, circle, `note ${i}`)));
 	const first = ben.background(5);
-	await vi.waitFor(() => expect(ben.visited.length).toBe(5), { timeout: 20_000 });
+	await soon(() => expect(ben.visited.length).toBe(5));
 	await first.close();
 	const before = [...ben.visited];
 	const second = ben.background();
-	await vi.waitFor(() => expect(ids.map((id) => titleOf(ben, id))).toEqual(ids.map((_, i) => `note ${i}`)), {
-		timeout: 20_000
-	});
-	expect(second.progress).toBeNull();
+	await soon(() => expect(ids.map((id) => titleOf(ben, id))).toEqual(ids.map((_, i) => `note ${i}`)));
+	await soon(() => expect(second.progress).toBeNull());
 	// each document once, whichever of the two it was
 	expect(ben.visited.filter((room) => before.includes(room))).toEqual(before);
 	expect(ben.visited).toHaveLength(12);
@@ -181,30 +183,27 @@ test('[R7] a relay restored from last week’s backup gets back what it has forg
 	const { relay, amina, circle } = await setup();
 	const first = amina.background();
 	const kept = await write(amina, circle, 'in the backup');
-	await vi.waitFor(() => expect(titleOf(amina, kept)).toBe('in the backup'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(amina, kept)).toBe('in the backup'));
 	await relay.stop();
 	const backup = mkdtempSync(join(tmpdir(), 'relay-backup-'));
 	closeLater(() => rmSync(backup, { recursive: true, force: true }));
 	cpSync(relay.data, backup, { recursive: true });
 	await relay.start();
-	await vi.waitFor(() => expect(amina.connection.status).toBe('connected'), { timeout: 20_000 });
+	await soon(() => expect(amina.connection.status).toBe('connected'));
 	const lost = await write(amina, circle, 'after the backup');
-	await vi.waitFor(() => expect(titleOf(amina, lost)).toBe('after the backup'), { timeout: 20_000 });
+	await soon(() => expect(titleOf(amina, lost)).toBe('after the backup'));
 	await first.close();
 
 	await relay.stop();
 	rmSync(relay.data, { recursive: true });
 	cpSync(backup, relay.data, { recursive: true });
 	await relay.start();
-	await vi.waitFor(() => expect(amina.connection.status).toBe('connected'), { timeout: 20_000 });
+	await soon(() => expect(amina.connection.status).toBe('connected'));
 	amina.background();
 
 	// somebody who was never here finds both at the relay
 	const known = amina.circles.get(circle);
 	const room = writeRoom({ circle, document: lost, lane: 'body', generation: 0 });
-	await vi.waitFor(
-		async () => expect((await amina.connection.fetchMoves([circle], ''))?.rooms).toContain(room),
-		{ timeout: 20_000 }
-	);
+	await soon(async () => expect((await amina.connection.fetchMoves([circle], ''))?.rooms).toContain(room));
 	expect(known?.unsent).toBe(false);
 });

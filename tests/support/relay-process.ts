@@ -10,11 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export class RelayProcess {
 	readonly data: string;
-	readonly port: number;
+	/** Kept from the first start on. */
+	port = 0;
 	/** What the person opens, with the founding code while there is no agency. */
 	readyUrl = '';
 	#child: ChildProcess | null = null;
@@ -22,9 +23,8 @@ export class RelayProcess {
 	readonly #built: boolean;
 	readonly #env: Readonly<Record<string, string>>;
 
-	private constructor(data: string, port: number, built: boolean, env: Readonly<Record<string, string>>) {
+	private constructor(data: string, built: boolean, env: Readonly<Record<string, string>>) {
 		this.data = data;
-		this.port = port;
 		this.#built = built;
 		this.#env = env;
 	}
@@ -33,7 +33,9 @@ export class RelayProcess {
 		options: { data?: string; built?: boolean; env?: Readonly<Record<string, string>> } = {}
 	): Promise<RelayProcess> {
 		const data = options.data ?? mkdtempSync(join(tmpdir(), 'throughline-relay-'));
-		const relay = new RelayProcess(data, await freePort(), options.built ?? false, options.env ?? {});
+		const relay = new RelayProcess(data, options.built ?? false, options.env ?? {});
+		// who speaks in the name of another says that one's port; all others are given one when they listen
+		if (options.env?.['ORIGIN'] !== undefined) relay.port = await freePort();
 		await relay.start();
 		return relay;
 	}
@@ -76,6 +78,7 @@ export class RelayProcess {
 				const ready = /Throughline is ready: (\S+)/.exec(printed);
 				if (ready?.[1] === undefined) return;
 				clearTimeout(late);
+				this.port ||= Number(new URL(ready[1]).port);
 				resolve(ready[1]);
 			};
 			child.stdout.on('data', read);
@@ -114,7 +117,7 @@ export class RelayProcess {
 }
 
 /** A port nobody listens at. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const address = server.address();
