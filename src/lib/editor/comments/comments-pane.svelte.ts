@@ -1,19 +1,19 @@
 /**
- * What is shown of the comments on one document: which threads, in which order, which one is open, what is being
- * written. The words themselves are followed by AnchoredWords; this class tells Svelte about them.
- *
- * Promises: what somebody has begun to write is kept until it is sent or thrown away, also over a fresh view.
+ * What is shown of the comments on one document: which threads, in which order, which one is open. The words themselves
+ * are followed by AnchoredWords; this class tells Svelte about them.
  */
 import { tick, untrack } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
 import type { Anchor } from '#lib/discussion/anchor.ts';
-import { unseenMessages, type Message, type Thread } from '#lib/discussion/fold.ts';
-import { readable, withMentions, withoutMentions } from '#lib/discussion/mentions.ts';
-import type { DocumentDiscussion, NameablePerson } from '../open-document.ts';
+import { unseenMessages, type Thread } from '#lib/discussion/fold.ts';
+import { readable } from '#lib/discussion/mentions.ts';
+import type { DocumentDiscussion } from '../open-document.ts';
+import { Decisions } from '../suggestions/decisions.ts';
 import { refusals, type Refusal } from '../suggestions/refusals.ts';
 import type { CommentedText } from './commented-text.ts';
 import { quoteOf } from './quote-of.ts';
 import { sayGone } from './say-gone.ts';
+import { Writing } from './writing.svelte.ts';
 
 export interface PlacedThread {
 	readonly thread: Thread;
@@ -49,6 +49,10 @@ export function commentsPaneOf(discussion: DocumentDiscussion): CommentsPane {
 
 export class CommentsPane {
 	readonly discussion: DocumentDiscussion;
+	/** What is being written. */
+	readonly writing: Writing = new Writing(this);
+	/** Suggestions that are taken or not. */
+	readonly decisions: Decisions = new Decisions(this);
 	/** Id of the open thread. */
 	open = $state<string | null>(null);
 	showResolved = $state(false);
@@ -58,14 +62,6 @@ export class CommentsPane {
 	suggestsToStaff = $state(false);
 	/** The sheet of a narrow screen. */
 	sheet = $state(false);
-	/** The words that a comment is being written about, or others are suggested for. */
-	draft = $state.raw<{ readonly quote: string; readonly suggests: boolean } | null>(null);
-	/** By what it is for: `new`, or the id of a thread or message. */
-	texts = $state<Record<string, string>>({});
-	/** By the same: the person for whom it is a question. */
-	asks = $state<Record<string, string>>({});
-	/** What is being written about the words is for staff alone. */
-	staffOnly = $state(false);
 	/** While it goes on paper with notes. */
 	notes = $state.raw<readonly Note[] | null>(null);
 	/** One sentence about something that could not be done. */
@@ -165,7 +161,7 @@ export class CommentsPane {
 	connect(text: CommentedText): () => void {
 		this.#text = text;
 		// the words of a comment begun on an earlier view cannot be followed to this one
-		if (this.draft && !text.draft) this.draft = null;
+		if (this.writing.draft && !text.draft) this.writing.draft = null;
 		return () => {
 			if (this.#text === text) this.#text = null;
 			if (this.#looking !== null) clearTimeout(this.#looking);
@@ -181,189 +177,15 @@ export class CommentsPane {
 		}, REST);
 	}
 
-	/** Begins a comment on the selected words. */
-	begin(): void {
-		const words = this.#text;
-		const range = words?.selectedWords ?? null;
-		if (!words || !range || !this.discussion.canComment) {
-			if (this.discussion.canComment) this.problem = 'Select the words you want to comment on first.';
-			return;
-		}
-		this.problem = '';
-		this.open = null;
-		words.setDraft(range);
-		this.draft = { quote: words.wordsIn(range), suggests: false };
-		if (!this.wide) this.sheet = true;
-	}
-
-	/** Begins a suggestion of other words for the selected ones. */
-	beginChange(): void {
-		const text = this.#text;
-		const range = text?.wordsToChange ?? null;
-		if (!text || !range || !this.discussion.canComment) return;
-		const quote = text.wordsIn(range);
-		if (quote.trim() === '') {
-			this.problem = 'Select the words you want to change first.';
-			return;
-		}
-		this.problem = '';
-		this.open = null;
-		text.setDraft(range);
-		this.draft = { quote, suggests: true };
-		this.texts['change'] = quote;
-		if (!this.wide) this.sheet = true;
-	}
-
 	/** Each time anew for everybody, until it is said otherwise. */
 	switchSuggesting(): void {
 		this.suggests = !this.suggests;
 		this.suggestsToStaff = false;
 	}
 
-	/** False when it could not be suggested; what was written is kept. */
-	suggest(): boolean {
-		const text = this.#text;
-		const range = text?.draft ?? null;
-		if (!text?.suggesting || !range) {
-			this.problem =
-				'The words you selected are gone from the text. Select others; what you wrote here is kept.';
-			return false;
-		}
-		const why = this.#written('why', this.staffOnly);
-		const thread = text.suggesting.propose(range, this.texts['change'] ?? '', why, this.staffOnly);
-		if (thread === null) return false;
-		this.texts['change'] = this.texts['why'] = '';
-		this.leaveDraft();
-		text.leaveAt(range.to);
-		this.show(thread);
-		this.say(this.staffOnly ? 'Suggestion added, only for staff.' : 'Suggestion added.');
-		this.staffOnly = false;
-		return true;
-	}
-
-	/** What this person suggests and nobody has decided, where the words are still in the text. */
-	openSuggestionsOf(author: string): readonly Thread[] {
-		void this.#looked;
-		const words = this.#text;
-		return this.threads.filter(
-			(thread) =>
-				thread.author === author &&
-				thread.suggestion?.state === 'open' &&
-				words?.rangeOf(thread.id) &&
-				this.#text?.suggesting?.planOf(thread)?.changed === false
-		);
-	}
-
-	/** One step, which undo takes back. */
-	accept(threads: readonly Thread[]): void {
-		const count = this.#text?.suggesting?.accept(threads) ?? 0;
-		if (count === 0) this.problem = 'Nothing was changed. Its words are not in the text any more.';
-		else this.#judged(count > 1 ? `${count} suggestions accepted.` : 'Suggestion accepted.');
-	}
-	decline(threads: readonly Thread[]): void {
-		for (const { id } of threads) this.discussion.judge(id, { verdict: 'declined' });
-		this.#judged(threads.length > 1 ? `${threads.length} suggestions declined.` : 'Suggestion declined.');
-	}
-	withdraw(thread: Thread): void {
-		this.discussion.judge(thread.id, { verdict: 'withdrawn' });
-		this.#judged('Suggestion withdrawn.');
-	}
-	reopen({ id, suggestion }: Thread): void {
-		this.discussion.judge(id, { verdict: 'reopened', takes: suggestion?.verdicts ?? [], written: null });
-	}
-
-	#judged(sentence: string): void {
-		this.problem = '';
-		this.say(sentence);
-		if (this.showResolved) return;
-		this.show(null);
-		if (this.wide) void this.leave();
-		else document.querySelector<HTMLElement>('[data-comments]')?.focus();
-	}
-
 	/** A sentence about what cannot be suggested; empty: nothing any more. */
 	refuseChange(reason: Refusal | ''): void {
 		this.problem = reason === '' ? '' : refusals[reason];
-	}
-
-	/** What was written for `key`, as it is kept; empty where nothing was. */
-	#written(key: string, staffOnly: boolean): string {
-		return withMentions((this.texts[key] ?? '').trim(), this.discussion.peopleFor(staffOnly));
-	}
-
-	/** Who can be named in what stands in this thread, or message. */
-	peopleIn(id: string): readonly NameablePerson[] {
-		return this.discussion.peopleFor(this.discussion.isForStaff(id));
-	}
-	/** Who can be named in what is being written about the words. */
-	get peopleForDraft(): readonly NameablePerson[] {
-		return this.discussion.peopleFor(this.isDraftForStaff);
-	}
-	get isDraftForStaff(): boolean {
-		return this.staffOnly && this.discussion.canCommentToStaff;
-	}
-
-	#sent(key: string, message: string): void {
-		const asked = this.asks[key] ?? '';
-		// who was chosen before it was for staff may not be among them
-		if (this.peopleIn(message).some(({ person }) => person === asked)) this.discussion.ask(message, asked);
-		this.texts[key] = '';
-		this.asks[key] = '';
-	}
-
-	/** False when there was nothing to say. */
-	reply(thread: Thread): boolean {
-		const text = this.#written(thread.id, this.discussion.isForStaff(thread.id));
-		if (text === '') return false;
-		this.#sent(thread.id, this.discussion.reply(thread.id, text));
-		this.say('Reply added.');
-		return true;
-	}
-
-	/** Puts what was said into words that can be written on, unless that was begun before. */
-	beginEdit(message: Message): void {
-		const people = this.peopleIn(message.id);
-		this.texts[`edit ${message.id}`] ??= withoutMentions(message.text, people, (who) => this.nameOf(who));
-	}
-	/** False when there was nothing left of it. */
-	edit(message: Message): boolean {
-		const text = this.#written(`edit ${message.id}`, this.discussion.isForStaff(message.id));
-		if (text !== '' && text !== message.text) this.discussion.edit(message.id, text);
-		return text !== '';
-	}
-
-	/** False when it could not be added; what was written is kept. */
-	add(): boolean {
-		const words = this.#text;
-		// what was begun for staff never goes to everybody because the right to it went meanwhile
-		const staffOnly = this.staffOnly;
-		if (staffOnly && !this.discussion.canCommentToStaff) {
-			this.problem =
-				'You can no longer comment for staff only. What you wrote here is kept; nobody has seen it.';
-			return false;
-		}
-		const text = this.#written('new', staffOnly);
-		const range = words?.draft ?? null;
-		const anchor = range && words ? words.anchorAt(range) : null;
-		if (text === '') return false;
-		if (!anchor) {
-			this.problem =
-				'The words you selected are gone from the text. Select others; what you wrote here is kept.';
-			return false;
-		}
-		const thread = this.discussion.startThread(anchor, text, staffOnly);
-		this.#sent('new', thread);
-		this.leaveDraft();
-		words?.leaveAt(range?.to ?? 0);
-		this.show(thread);
-		this.staffOnly = false;
-		this.say(staffOnly ? 'Comment added, only for staff.' : 'Comment added.');
-		return true;
-	}
-
-	leaveDraft(): void {
-		this.draft = null;
-		this.#text?.setDraft(null);
 	}
 
 	/** Opens a thread without moving the focus. */
