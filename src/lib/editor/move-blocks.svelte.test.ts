@@ -141,3 +141,25 @@ test('a block is dragged by its handle', async () => {
 	expect(dom.querySelector('.block-drop')).toBeNull();
 	expect(words(amina)).toMatch(/^Plan \| Goal B \| Step B1 \| Goal A/);
 });
+
+test('held at the edge of the screen, a block is carried on without moving the finger, until it is let go', async () => {
+	const { amina, settle } = aminaAndBen();
+	const dom = amina.editor.view.dom;
+	dom.style.paddingBottom = '4000px';
+	const handle = dom.querySelector<HTMLElement>('[aria-label="Move or remove Goal: Goal A"]');
+	const pointer = (type: string, clientY: number) =>
+		handle?.dispatchEvent(new PointerEvent(type, { pointerId: 1, button: 0, clientY, bubbles: true }));
+	if (handle) handle.setPointerCapture = () => undefined;
+	pointer('pointerdown', 0);
+	pointer('pointermove', innerHeight - 5);
+	await expect.poll(() => scrollY, { timeout: 10_000 }).toBeGreaterThan(300);
+	expect(dom.querySelector('[data-dragged]')).not.toBeNull();
+	pointer('pointerup', innerHeight - 5);
+	await settle();
+	expect(dom.querySelector('[data-dragged]')).toBeNull();
+	expect(words(amina)).toMatch(/two \| Goal A \| Step A1 \| Step A2$/);
+	const resting = scrollY;
+	await new Promise(requestAnimationFrame);
+	await new Promise(requestAnimationFrame);
+	expect(scrollY).toBe(resting);
+});
