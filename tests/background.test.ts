@@ -16,6 +16,7 @@ import {
 	createDevice as createPlainDevice,
 	foundCase,
 	keepDevicesApart,
+	knownTo,
 	letIn,
 	removeFrom,
 	soon
@@ -38,8 +39,12 @@ async function createDevice(relay: RelayProcess, name: string) {
 		...device,
 		summaries,
 		visited,
-		/** `until`: closed when so many rooms were visited, as by somebody who shuts the laptop. */
-		background: (until = Infinity) => {
+		/** `until`: closed when so many rooms were visited, as by somebody who shuts the laptop. `listed`: holds up whoever reads a list. */
+		background: ({
+			until = Infinity,
+			retry,
+			listed
+		}: { until?: number; retry?: number; listed?: Promise<void> } = {}) => {
 			const background = new Background({
 				namespace,
 				vault,
@@ -48,7 +53,11 @@ async function createDevice(relay: RelayProcess, name: string) {
 				rooms,
 				summaries,
 				waiting: () => [],
-				onGone: (ids) => summaries.forget((_, id) => ids.includes(id)),
+				...(retry === undefined ? {} : { retry }),
+				onGone: async (ids) => {
+					await listed;
+					await summaries.forget((_, id) => ids.includes(id));
+				},
 				onVisited: async ({ id }, _known, lane, { clear }) => {
 					if (visited.length >= until) throw new Error('the laptop is shut');
 					visited.push(`${id} ${lane}`);
@@ -62,6 +71,22 @@ async function createDevice(relay: RelayProcess, name: string) {
 }
 
 type Device = Awaited<ReturnType<typeof createDevice>>;
+
+/** The relay has told these that the room moved. */
+function heardBy(devices: readonly Pick<Device, 'connection'>[], room: string): Promise<unknown> {
+	return Promise.all(
+		devices.map(
+			({ connection }) =>
+				new Promise<void>((resolve) => {
+					const remove = connection.onMoved((rooms) => {
+						if (!rooms.includes(room)) return;
+						remove();
+						resolve();
+					});
+				})
+		)
+	);
+}
 
 /** Amina lists a document and writes in it; it is durable at the relay, and these have heard of it, when this settles. */
 async function write(
@@ -82,22 +107,13 @@ async function write(
 	});
 	// so that whoever asks after this is not told of it once more
 	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
-	const told = hearers.map(
-		({ connection }) =>
-			new Promise<void>((resolve) => {
-				const remove = connection.onMoved((rooms) => {
-					if (!rooms.includes(room)) return;
-					remove();
-					resolve();
-				});
-			})
-	);
+	const told = heardBy(hearers, room);
 	const text = amina.rooms.open(known, id);
 	await text.sealed.synced;
 	text.sealed.edit((doc) => doc.getText('words').insert(0, words));
 	expect(await text.sealed.acknowledged(60_000)).toBe(true);
 	expect(await list.sealed.acknowledged(60_000)).toBe(true);
-	await Promise.all([text.close(), list.close(), ...told]);
+	await Promise.all([text.close(), list.close(), told]);
 	return id;
 }
 
@@ -141,15 +157,43 @@ test('[R6] what moved while somebody had it open is visited when they have close
 	const [his, hers] = [ben.rooms.open(known.his, id), amina.rooms.open(known.hers, id)];
 	await hers.sealed.synced;
 	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
-	const heard = new Promise<void>((resolve) => {
-		closeLater(ben.connection.onMoved((rooms) => rooms.includes(room) && resolve()));
-	});
+	const heard = heardBy([ben], room);
 	hers.sealed.edit((doc) => doc.getText('words').insert(0, 'after and '));
 	await heard;
 	// perhaps before it has come
 	await his.close();
 	await soon(() => expect(titleOf(ben, id)).toBe('after and before'));
 	await hers.close();
+});
+
+test('[R6] what moves again while the list that names it is being read is visited again, without a rest', async () => {
+	const { amina, ben, circle } = await setup();
+	const id = await write(amina, circle, 'before', [amina, ben]);
+	let read = () => {};
+	const listed = new Promise<void>((resolve) => (read = resolve));
+	ben.background({ listed, retry: 2 ** 31 - 1 });
+	await soon(() => expect(ben.rooms.sealedDocuments.length).toBeGreaterThan(0));
+	await soon(() => expect(ben.rooms.sealedDocuments.every(({ saved }) => saved.complete)).toBe(true));
+	const room = writeRoom({ circle, document: id, lane: 'body', generation: 0 });
+	const heard = heardBy([ben], room);
+	const hers = amina.rooms.open(knownTo(amina, circle), id);
+	await hers.sealed.synced;
+	hers.sealed.edit((doc) => doc.getText('words').insert(0, 'after and '));
+	await heard;
+	expect(ben.rooms.isOpen(room)).toBe(false);
+	read();
+	await soon(() => expect(ben.visited).toEqual([`${id} body`, `${id} body`]));
+	await hers.close();
+});
+
+test('[R6] a relay that does not answer what has moved is asked again', async () => {
+	const { amina, ben, circle } = await setup();
+	const id = await write(amina, circle, 'written before');
+	const fetchMoves = ben.connection.fetchMoves.bind(ben.connection);
+	let silent = 1;
+	ben.connection.fetchMoves = (...asked) => (silent-- > 0 ? Promise.resolve(null) : fetchMoves(...asked));
+	ben.background({ retry: 20 });
+	await soon(() => expect(titleOf(ben, id)).toBe('written before'));
 });
 
 test('[R6] removed and let in again, one misses nothing of what moved meanwhile', async () => {
@@ -167,7 +211,7 @@ test('[R6] removed and let in again, one misses nothing of what moved meanwhile'
 test('[R6] interrupted in the middle, it goes on with what is left', async () => {
 	const { amina, ben, circle } = await setup();
 	const ids = await Promise.all(Array.from({ length: 12 }, (_, i) => write(amina, circle, `note ${i}`)));
-	const first = ben.background(5);
+	const first = ben.background({ until: 5 });
 	await soon(() => expect(ben.visited.length).toBe(5));
 	await first.close();
 	const before = [...ben.visited];

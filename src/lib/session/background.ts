@@ -28,7 +28,6 @@ import type { Vault } from './vault.ts';
 const AT_ONCE = 6;
 /** How long one visit may take before the next has its turn, ms; what it brought stays here. */
 const PATIENCE = 60_000;
-/** When a visit came to nothing, all of those are tried again after this, ms. */
 const RETRY = 30_000;
 /** How long the list rests after a change before it is kept, ms. */
 const KEEP_AFTER = 1_000;
@@ -55,6 +54,8 @@ export interface BackgroundOptions {
 	readonly summaries: Summaries;
 	/** Names of rooms whose envelopes wait in the outbox. */
 	readonly waiting: () => readonly string[];
+	/** When the relay did not answer, or a visit came to nothing, it is tried again after this, ms. */
+	readonly retry?: number;
 	/** Documents that took another's place, or gave theirs up, and are listed here no more. */
 	readonly onGone: (ids: readonly string[]) => Promise<void>;
 	/** All of this lane is here; it is closed again when this settles. */
@@ -146,7 +147,8 @@ export class Background {
 			await Promise.all(Array.from({ length: AT_ONCE }, () => this.#visitInTurn()));
 			if (this.#errands.size === 0) this.#done = 0;
 			this.#changes.tell();
-			const rest = this.#errands.size === 0 ? undefined : setTimeout(() => this.#tryAgain(), RETRY);
+			const isDone = this.#isCaughtUp && this.#errands.size === 0;
+			const rest = isDone ? undefined : setTimeout(() => this.#tryAgain(), this.#options.retry ?? RETRY);
 			await woken;
 			clearTimeout(rest);
 		}
@@ -238,12 +240,14 @@ export class Background {
 			this.#tried.add(name);
 			const isDone = await this.#visit(name, errand).catch(() => false);
 			this.#visiting.delete(name);
-			// it may have moved again meanwhile: then it is on the list anew, untried
-			if (!isDone || !this.#tried.has(name)) continue;
-			this.#errands.delete(name);
-			this.#done++;
-			this.#keepSoon();
-			this.#changes.tell();
+			// it may have moved again meanwhile: then it is on the list anew, untried, and was passed over while it was visited
+			if (!this.#tried.has(name)) this.#queue = null;
+			else if (isDone) {
+				this.#errands.delete(name);
+				this.#done++;
+				this.#keepSoon();
+				this.#changes.tell();
+			}
 		}
 	}
 
