@@ -34,10 +34,10 @@ export function insertLetters(
 	return 1; // the text itself is an item
 }
 
-/** Behind the very letter behind which it stood: copies have clocks in the order of the letters. Null: not the same. */
+/** Behind the very letter behind which it stood: copies stand in the order of what was copied. Null: not the same. */
 function placeByLetters(line: Y.XmlElement, letters: number, at: number, made: Span | null): number | null {
 	if (made === null) return null;
-	const copied: { clock: number; length: number; place: number; isThere: boolean }[] = [];
+	const copied: { length: number; place: number; isThere: boolean }[] = [];
 	let place = 0;
 	for (let part = line._start; part !== null; part = part.right) {
 		const text = typeIn(part);
@@ -51,11 +51,10 @@ function placeByLetters(line: Y.XmlElement, letters: number, at: number, made: S
 			const { client, clock } = item.id;
 			const isThere = !item.deleted;
 			if (client === made[0] && clock >= made[1] && clock + item.length <= made[2])
-				copied.push({ clock, length: item.length, place, isThere });
+				copied.push({ length: item.length, place, isThere });
 			if (isThere) place += item.length;
 		}
 	}
-	copied.sort((one, other) => one.clock - other.clock);
 	if (copied.reduce((sum, { length }) => sum + length, 0) !== letters) return null;
 	let before = 0;
 	for (const { length, place: start, isThere } of copied) {

@@ -130,6 +130,18 @@ test('undoing a move takes the goal back with what others wrote in it meanwhile'
 	expect(outline(amina)).toBe('Late Ben Goal A(Step A1, Step A2), Goal B(Step B1, Step B2)');
 });
 
+test('what is typed between words while a move is undone stands between them, and splits none', async () => {
+	const [amina, ben] = await devices(2);
+	ben.type('A', 0, 'Ben ');
+	await meet(amina, ben);
+	amina.move('A', null, null);
+	await meet(amina, ben);
+	amina.undo.undo();
+	ben.type('A', 'Ben '.length, 'Late ');
+	await meet(amina, ben);
+	expect(outline(amina)).toBe('Ben Late Goal A(Step A1, Step A2), Goal B(Step B1, Step B2)');
+});
+
 test('whoever is not there to bring over their own words has them brought over by others, once', async () => {
 	const [amina, ben, li] = await devices(3);
 	ben.type('A', 0, 'Ben ');
