@@ -90,12 +90,15 @@ export class PostedEnvelopes {
 	/** Before connecting: from now on all of it may have left, and a later opening must know that. */
 	async send(): Promise<void> {
 		const rows: number[] = [];
+		const unwritten: Promise<unknown>[] = [];
 		for (const posted of this.#posted.values()) {
 			if (posted.sent) continue;
 			posted.sent = true;
-			if (posted.row !== null) rows.push(posted.row);
+			if (posted.row === null) unwritten.push(posted.written);
+			else rows.push(posted.row);
 		}
 		const { storage, patience } = this.#options;
+		await Promise.all(unwritten);
 		if (rows.length > 0)
 			await this.#wait(
 				within(
@@ -107,7 +110,7 @@ export class PostedEnvelopes {
 
 	/** `sent`: may it leave this device at once? */
 	add(envelope: Bytes, position: LogPosition | null, now: number, sent: boolean): void {
-		const { storage, patience, changed } = this.#options;
+		const { storage, patience } = this.#options;
 		const room = this.#options.room();
 		const posted: Posted = {
 			envelope,
@@ -124,13 +127,7 @@ export class PostedEnvelopes {
 		this.#posted.set(keyOf(envelope), posted);
 		this.#onScreenOnly++;
 		const added = storage.outbox.add(room, envelope, sent).then(
-			(row) => {
-				posted.row = row;
-				if (posted.acknowledged) return this.#remove([row]);
-				posted.durable = true;
-				this.#onScreenOnly--;
-				return changed();
-			},
+			(row) => this.#keep([posted], [row], sent),
 			() => undefined
 		);
 		posted.written = this.#wait(within(added, patience));
@@ -161,7 +158,7 @@ export class PostedEnvelopes {
 	 * that no crash leaves both or neither.
 	 */
 	async replace(pairs: readonly { readonly old: Bytes; readonly sealed: Bytes | null }[]): Promise<void> {
-		const { storage, changed } = this.#options;
+		const { storage, patience, changed } = this.#options;
 		const room = this.#options.room();
 		const gone: number[] = [];
 		const fresh: Posted[] = [];
@@ -180,20 +177,36 @@ export class PostedEnvelopes {
 		for (const posted of fresh) this.#posted.set(keyOf(posted.envelope), posted);
 		this.#onScreenOnly += fresh.length;
 		const envelopes = fresh.map(({ envelope }) => envelope);
-		const rows = await this.#wait(
-			within(
-				storage.outbox.replace(gone, room, envelopes).catch(() => null),
-				this.#options.patience
-			)
+		const replaced = storage.outbox.replace(gone, room, envelopes).then(
+			(rows) => this.#keep(fresh, rows, false),
+			() => undefined
 		);
-		for (const [at, posted] of fresh.entries()) {
-			const row = rows?.[at];
+		const written = this.#wait(within(replaced, patience));
+		for (const posted of fresh) posted.written = written;
+		await written;
+		changed();
+	}
+
+	/** The disk has them, perhaps after nobody waited any more. `sent`: as their rows say. */
+	async #keep(kept: readonly Posted[], rows: readonly number[], sent: boolean): Promise<void> {
+		const { storage, changed } = this.#options;
+		const over: number[] = [];
+		const left: number[] = [];
+		for (const [at, posted] of kept.entries()) {
+			const row = rows[at];
 			if (row === undefined) continue;
 			posted.row = row;
+			if (posted.acknowledged) {
+				over.push(row);
+				continue;
+			}
 			posted.durable = true;
 			this.#onScreenOnly--;
+			if (posted.sent && !sent) left.push(row);
 		}
 		changed();
+		if (left.length > 0) await storage.outbox.markSent(left).catch(() => undefined);
+		await this.#remove(over);
 	}
 
 	has(envelope: Bytes): boolean {
@@ -251,6 +264,7 @@ export class PostedEnvelopes {
 
 	#forget(key: string, posted: Posted): void {
 		this.#posted.delete(key);
+		if (posted.acknowledged) return;
 		posted.acknowledged = true;
 		if (!posted.durable) this.#onScreenOnly--;
 	}
