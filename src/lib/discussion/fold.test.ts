@@ -5,14 +5,8 @@ import type { Anchor } from './anchor.ts';
 import { fold, unseenMessages } from './fold.ts';
 import { readLane } from './lane.ts';
 import type { Change } from './suggestion.ts';
-import {
-	MAX_LAMPORT,
-	readOperation,
-	type DiscussionRole,
-	type Operation,
-	type OperationId,
-	type SignedOperation
-} from './operation.ts';
+import { MAX_LAMPORT, type SignedOperation } from './operation.ts';
+import { roles, say, type Said } from './said.fixture.ts';
 
 const anchor: Anchor = {
 	relative: { start: '', end: '' },
@@ -21,24 +15,6 @@ const anchor: Anchor = {
 	headings: [],
 	rivals: { document: -1, headings: -1, block: -1 }
 };
-const roles: Readonly<Record<string, DiscussionRole>> = {
-	olga: 'owner',
-	ed: 'editor',
-	cora: 'commenter',
-	carl: 'commenter',
-	rita: 'reader'
-};
-
-type Said<T = Operation> = T extends Operation ? Omit<T, 'v' | 'id' | 'lamport' | 'at'> : never;
-
-/** `say('cora', '1', 3, { … })`: Cora's operation cora.1 with lamport 3. */
-function say(author: string, name: string, lamport: number, said: Said): SignedOperation {
-	const id: OperationId = `${author}.${name}`;
-	const operation = readOperation({ v: 1, id, lamport, at: 1000 + lamport, ...said });
-	if (operation === null) throw new Error('not an operation');
-	return { operation, author, role: roles[author] ?? null };
-}
-
 const opened = say('cora', 't', 0, { type: 'thread', anchor, text: 'Is this right?' });
 const replied = say('ed', 'r', 1, { type: 'reply', thread: 'cora.t', text: 'It is.' });
 const only = (operations: readonly SignedOperation[]) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Anchor } from './anchor.ts';
 import { fold } from './fold.ts';
-import { readOperation, type DiscussionRole, type Operation, type SignedOperation } from './operation.ts';
+import { readOperation, type SignedOperation } from './operation.ts';
+import { say } from './said.fixture.ts';
 import type { Change, Written } from './suggestion.ts';
 
 const anchor: Anchor = {
@@ -11,21 +12,6 @@ const anchor: Anchor = {
 	headings: [],
 	rivals: { document: -1, headings: -1, block: -1 }
 };
-const roles: Readonly<Record<string, DiscussionRole>> = {
-	olga: 'owner',
-	ed: 'editor',
-	cora: 'commenter',
-	carl: 'commenter',
-	rita: 'reader'
-};
-type Said<T = Operation> = T extends Operation ? Omit<T, 'v' | 'id' | 'lamport' | 'at'> : never;
-
-function say(author: string, name: string, lamport: number, said: Said): SignedOperation {
-	const operation = readOperation({ v: 1, id: `${author}.${name}`, lamport, at: 1000 + lamport, ...said });
-	if (operation === null) throw new Error('not an operation');
-	return { operation, author, role: roles[author] ?? null };
-}
-
 const change: Change = { kind: 'replace', words: 'mother', text: 'grandmother' };
 const suggested = say('cora', 's', 0, { type: 'suggest', anchor, change, text: '' });
 const thread = 'cora.s';
