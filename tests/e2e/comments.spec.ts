@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { Editor } from '@tiptap/core';
 import {
 	cleanForAxe,
 	expect,
@@ -45,7 +46,20 @@ async function select(page: Page, words: string): Promise<void> {
 		}
 		throw new Error(`these words are not there: ${wanted}`);
 	}, words);
-	// the editor hears of a selection a moment later; it says so with a button beside the words
+	// the editor hears of a selection a moment later
+	const heard = () =>
+		textOf(page).evaluate((text) => {
+			const { view } = (text as HTMLElement & { editor: Editor }).editor;
+			const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection() ?? {};
+			if (!anchorNode || !focusNode) return false;
+			const { anchor, head } = view.state.selection;
+			return (
+				anchor === view.posAtDOM(anchorNode, anchorOffset ?? 0) &&
+				head === view.posAtDOM(focusNode, focusOffset ?? 0)
+			);
+		});
+	await expect.poll(heard).toBe(true);
+	// and says so with a button beside the words
 	await expect(page.locator('.over').getByRole('button', { name: 'Comment' })).toBeVisible();
 }
 
