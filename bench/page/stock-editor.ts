@@ -30,3 +30,11 @@ export function open(html: string): void {
 	});
 	editor.commands.setContent(html);
 }
+
+/** What the browser itself needs: one line that can be written in, and no script. */
+export function openBare(words: string): void {
+	const element = document.createElement('main');
+	element.contentEditable = 'true';
+	element.append(Object.assign(document.createElement('p'), { textContent: words }));
+	document.body.append(element);
+}
