@@ -28,6 +28,7 @@ import { CopiedPictures } from './pictures/copied-pictures.ts';
 import { accessibleText } from './plugins/accessible-text.ts';
 import { BlockIds } from './plugins/block-ids.ts';
 import { BlockKeys } from './plugins/block-keys.ts';
+import { CaretGoesWithWords } from './plugins/caret-goes-with-words.ts';
 import { CaretInSight } from './plugins/caret-in-sight.ts';
 import { carets } from './plugins/carets.ts';
 import { HideDoubles } from './plugins/hide-doubles.ts';
@@ -97,6 +98,7 @@ export class CaseEditor {
 				...withViews(options.schema ?? schemaExtensions, surroundings),
 				userChanges(view),
 				collaborationOn(view),
+				CaretGoesWithWords,
 				...(document.awareness ? [carets(document.awareness, me)] : []),
 				BlockIds,
 				HideDoubles,

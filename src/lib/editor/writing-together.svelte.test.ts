@@ -1,7 +1,5 @@
 import { flushSync } from 'svelte';
 import { afterEach, describe, expect, test } from 'vitest';
-import * as Y from 'yjs';
-import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import { templateUpdate } from '#lib/casework/templates.ts';
 import type { CaseEditor } from './case-editor.svelte.ts';
 import { insertBlock } from './insertable.ts';
@@ -56,27 +54,6 @@ describe('writing together', () => {
 		type(amina, 'Find housing');
 		expect(a.body.replace('Find housing', '')).toBe(before);
 	});
-
-	test.each([
-		['before the caret', (text: Y.XmlText) => text.insert(0, 'Yes: '), 'Yes: She slept.!'],
-		['after it', (text: Y.XmlText) => text.insert(text.length, ' Well.'), 'She slept.! Well.'],
-		['around it', (text: Y.XmlText) => text.delete(4, text.length - 4), 'She !']
-	])(
-		'the caret stays between the words it stood between when a colleague writes %s',
-		(_, write, expected) => {
-			const { a, b, amina } = aminaAndBen();
-			b.write('<p data-id="first">First line.</p><p data-id="second">She slept.</p>');
-			const end = amina.editor.state.doc.content.size - 1;
-			amina.editor.commands.setTextSelection(end);
-			b.clear.transact(() => {
-				const paragraph = b.clear.getXmlFragment(BODY_FIELD).get(1) as Y.XmlElement;
-				write(paragraph.get(0) as Y.XmlText);
-			});
-			type(amina, '!');
-			expect(amina.editor.state.doc.child(1).textContent).toBe(expected);
-			expect(a.body).toBe(b.body);
-		}
-	);
 
 	test('a status that one sets is seen by the other at once', () => {
 		const { amina, ben } = aminaAndBen(seed);

@@ -10,7 +10,7 @@ import { Plugin, type Transaction } from '@tiptap/pm/state';
 import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import { BODY_FIELD } from '#lib/casework/schema-version.ts';
 import type { EditorView } from '@tiptap/pm/view';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import type { DocumentView } from '../open-document.ts';
 
 export function userChanges(view: DocumentView) {
@@ -55,11 +55,7 @@ export function collaborationOn(view: DocumentView) {
 			return { undo: asUser('undo'), redo: asUser('redo') };
 		},
 		addProseMirrorPlugins() {
-			return [
-				...(this.parent?.() ?? []),
-				new Plugin({ view: forgetOldCarets }),
-				new Plugin({ view: caretGoesWithText })
-			];
+			return [...(this.parent?.() ?? []), new Plugin({ view: forgetOldCarets })];
 		}
 	}).configure({ document: view.doc, field: BODY_FIELD });
 }
@@ -75,46 +71,4 @@ function forgetOldCarets({ state }: EditorView) {
 	const forget = () => (sync.binding.beforeTransactionSelection = null);
 	undoManager.on('stack-item-popped', forget);
 	return { destroy: () => undoManager.off('stack-item-popped', forget) };
-}
-
-interface SelectionBefore {
-	readonly anchor: Y.RelativePosition;
-	readonly head: Y.RelativePosition;
-	/** Where they were, in letters. */
-	absAnchor: number | null;
-	absHead: number | null;
-}
-
-/**
- * As soon as the words around a caret change, y-tiptap (3.0.9) distrusts where Yjs says it is now, and puts it back to its
- * old number of letters: when somebody writes before it in the same line, into the middle of a word, and what is typed
- * next lands there. It asks for the old place only after the change; it gets one only where the text that the caret stood
- * in is gone.
- */
-function caretGoesWithText({ state }: EditorView) {
-	const { doc, binding } = ySyncPluginKey.getState(state) as {
-		doc: Y.Doc;
-		binding: { beforeTransactionSelection: SelectionBefore | null };
-	};
-	const trust = () => {
-		const before = binding.beforeTransactionSelection;
-		if (before === null) return;
-		const { anchor, head, absAnchor, absHead } = before;
-		Object.defineProperties(before, {
-			absAnchor: { get: () => (isThere(anchor, doc) ? null : absAnchor) },
-			absHead: { get: () => (isThere(head, doc) ? null : absHead) }
-		});
-	};
-	doc.on('beforeAllTransactions', trust);
-	return { destroy: () => doc.off('beforeAllTransactions', trust) };
-}
-
-/** Is the text that this position stands in still part of the document? */
-function isThere(position: Y.RelativePosition, doc: Y.Doc): boolean {
-	let type: Y.AbstractType<unknown> | null =
-		Y.createAbsolutePositionFromRelativePosition(position, doc)?.type ?? null;
-	if (type === null) return false;
-	for (; type?._item; type = type._item.parent as Y.AbstractType<unknown> | null)
-		if (type._item.deleted) return false;
-	return true;
 }
