@@ -47,10 +47,13 @@ export class Forwarding {
 		if (coming.length === 0) return;
 		this.#last = performance.now();
 		const writers = new Set(coming.map(({ from }) => from));
-		const all = frameOf(coming);
+		let all: Bytes | null = null;
 		for (const reader of this.#readers) {
 			if (!reader.isLive) continue;
-			const frame = writers.has(reader) ? frameOf(coming.filter(({ from }) => from !== reader)) : all;
+			const isWriter = writers.has(reader);
+			const frame = isWriter
+				? frameOf(coming.filter(({ from }) => from !== reader))
+				: (all ??= frameOf(coming));
 			if (frame !== null) reader.peer.send(frame);
 		}
 	}
