@@ -164,6 +164,23 @@ test('a closed connection never throws into the transaction that wrote, and what
 	expect(contents(kept)).toEqual([bytes(1)]);
 });
 
+test('a log that the disk did not open in time is told while it is open, and no longer', async () => {
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	// another tab has the turn and does not answer
+	const locks = { request: () => new Promise(() => {}) } as unknown as LockManager;
+	const storage = await openStorage('slow', { locks });
+	const store = await storage.openLog('room', new Y.Doc());
+	vi.runAllTimers();
+	expect(await store.loaded).toBe('unavailable');
+	expect(storage.status).toBe('failed');
+	const closing = store.close();
+	await vi.advanceTimersByTimeAsync(60_000);
+	await closing;
+	expect(storage.status).toBe('ok');
+	vi.useRealTimers();
+	await storage.close();
+});
+
 test('a full disk is told by name, and a sealed row waits in memory until there is room', async () => {
 	const storage = await open(newName());
 	const full = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {

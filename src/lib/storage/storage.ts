@@ -253,6 +253,8 @@ class Storage implements DeviceStorage {
 		store.close = async () => {
 			await close();
 			this.#logs.delete(store);
+			// a disk that was too slow for this log alone is not said to fail once the log is gone
+			if (store.status === 'failed' && !this.#closed) await this.#writeWhatIsLeft().catch(() => undefined);
 		};
 		return store;
 	}
